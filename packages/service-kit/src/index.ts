@@ -1,0 +1,46 @@
+export {
+  type AccessTokenVerifier,
+  accessTokenClaims,
+  bearerToken,
+  createAccessTokenVerifier,
+  fetchJwks,
+  type Identity,
+  type Jwks,
+} from './access-token.ts';
+export { type AdminServer, startAdminServer } from './admin-server.ts';
+export {
+  ConfigError,
+  commonEnv,
+  type Environment,
+  environmentTable,
+  listVariable,
+  parseConfig,
+  portVariable,
+  rpcServerEnv,
+  urlVariable,
+} from './config.ts';
+export { checkHealth, type HealthCheck, type HealthReport } from './health.ts';
+export { createLogger, type Logger } from './logger.ts';
+export {
+  Counter,
+  createRegistry,
+  createRpcMetrics,
+  durationBuckets,
+  Gauge,
+  Histogram,
+  Registry,
+  type RpcMetrics,
+} from './metrics.ts';
+export { createRequestContext, type RequestContext, traceIdOf } from './request-context.ts';
+export { createRpcClient, type RpcCallOptions, type RpcClient, type RpcStream } from './rpc/client.ts';
+export {
+  type RpcAccess,
+  type RpcCall,
+  type RpcHandlers,
+  serverStream,
+  type UserRpcCall,
+  unary,
+} from './rpc/handlers.ts';
+export { type RpcServer, startRpcServer } from './rpc/server.ts';
+export { type RunOptions, run } from './run.ts';
+export { fromTimestamp, type Timestamp, toTimestamp } from './time.ts';

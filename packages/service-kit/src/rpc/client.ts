@@ -1,0 +1,165 @@
+import { fromGrpcError } from '@chatbot/errors';
+import {
+  Client,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
+import type { RpcMetrics } from '../metrics.ts';
+import type { RequestContext } from '../request-context.ts';
+import { metadataKeys } from './metadata.ts';
+import { messageBytesMax } from './server.ts';
+import type { AnyMethod, MethodName, RequestInput, ResponseOutput } from './types.ts';
+
+export type RpcCallOptions = {
+  context: RequestContext;
+  /** After this long the call fails with DEADLINE_EXCEEDED, on both sides. */
+  timeoutMs: number;
+  /** The signed token of the user on whose behalf the call is made. */
+  accessToken?: string | undefined;
+  /** Aborting cancels the call on both sides. */
+  signal?: AbortSignal | undefined;
+};
+
+/** A stream of responses. Iterate it once; leaving the loop early cancels the call. Errors are AppErrors. */
+export type RpcStream<Response> = AsyncIterable<Response> & { cancel(): void };
+
+export type RpcClient<Definition extends ServiceDefinition> = Disposable & {
+  /** Throws the AppError of the other side, or UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL. */
+  unary<Name extends MethodName<Definition>>(
+    method: Name,
+    request: RequestInput<Definition[Name]>,
+    options: RpcCallOptions,
+  ): Promise<ResponseOutput<Definition[Name]>>;
+  serverStream<Name extends MethodName<Definition>>(
+    method: Name,
+    request: RequestInput<Definition[Name]>,
+    options: RpcCallOptions,
+  ): RpcStream<ResponseOutput<Definition[Name]>>;
+  /** Throws unless the other side says that it is SERVING (grpc.health.v1). */
+  checkServing(options: RpcCallOptions): Promise<void>;
+};
+
+export type RpcClientOptions<Definition extends ServiceDefinition> = {
+  definition: Definition;
+  /** A gRPC target, for example "chat-service:50052", "dns:///chat-service:50052" or "ipv4:10.0.0.1:50052,10.0.0.2:50052". */
+  address: string;
+  metrics: RpcMetrics;
+};
+
+/** A client of one service, spread over all addresses of its target. It connects when it is first used. */
+export function createRpcClient<Definition extends ServiceDefinition>(
+  options: RpcClientOptions<Definition>,
+): RpcClient<Definition> {
+  const { definition, metrics } = options;
+  const client = new Client(options.address, credentials.createInsecure(), channelOptions);
+
+  function observe(method: string) {
+    const startedAtMs = performance.now();
+    return (code: status) => {
+      metrics.clientDuration.observe(
+        { method: method.slice(1), code: status[code] },
+        (performance.now() - startedAtMs) / 1000,
+      );
+    };
+  }
+
+  function callUnary(method: AnyMethod, request: object, callOptions: RpcCallOptions): Promise<object> {
+    return new Promise((resolve, reject) => {
+      const finished = observe(method.path);
+      const call = client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        metadataOf(callOptions),
+        { deadline: Date.now() + callOptions.timeoutMs },
+        (error, response) => {
+          callOptions.signal?.removeEventListener('abort', cancel);
+          finished(error?.code ?? status.OK);
+          if (error !== null) reject(fromGrpcError(error));
+          else if (response === undefined) reject(fromGrpcError(new Error(`${method.path} answered nothing`)));
+          else resolve(response);
+        },
+      );
+      const cancel = () => call.cancel();
+      if (callOptions.signal?.aborted) cancel();
+      callOptions.signal?.addEventListener('abort', cancel, { once: true });
+    });
+  }
+
+  function callStream(method: AnyMethod, request: object, callOptions: RpcCallOptions): RpcStream<object> {
+    const finished = observe(method.path);
+    const stream = client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      metadataOf(callOptions),
+      { deadline: Date.now() + callOptions.timeoutMs },
+    );
+    const cancel = () => stream.cancel();
+    callOptions.signal?.addEventListener('abort', cancel, { once: true });
+    stream.on('status', ({ code }) => {
+      callOptions.signal?.removeEventListener('abort', cancel);
+      finished(code);
+    });
+    if (callOptions.signal?.aborted) cancel();
+    return { cancel, [Symbol.asyncIterator]: () => iterate(stream) };
+  }
+
+  // The names and types below come from the same generated definition; grpc-js itself is untyped here.
+  return {
+    unary: (name, request, callOptions) =>
+      callUnary(methodOf(definition, name), request as object, callOptions) as Promise<
+        ResponseOutput<Definition[typeof name]>
+      >,
+    serverStream: (name, request, callOptions) =>
+      callStream(methodOf(definition, name), request as object, callOptions) as RpcStream<
+        ResponseOutput<Definition[typeof name]>
+      >,
+    async checkServing(callOptions) {
+      const answer = await callUnary(methodOf(healthService, 'Check'), { service: '' }, callOptions);
+      const state = 'status' in answer ? String(answer.status) : 'UNKNOWN';
+      if (state !== 'SERVING') throw new Error(`it says ${state}`);
+    },
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+const channelOptions = {
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.max_receive_message_length': messageBytesMax,
+  'grpc.max_send_message_length': messageBytesMax,
+};
+
+function methodOf(definition: ServiceDefinition, name: string): AnyMethod {
+  const method = definition[name];
+  if (method === undefined) throw new Error(`no method ${name}`);
+  return method;
+}
+
+function metadataOf({ context, accessToken }: RpcCallOptions): Metadata {
+  const metadata = new Metadata();
+  metadata.set(metadataKeys.requestId, context.requestId);
+  metadata.set(metadataKeys.traceparent, context.traceparent);
+  if (accessToken !== undefined) metadata.set(metadataKeys.authorization, `Bearer ${accessToken}`);
+  return metadata;
+}
+
+async function* iterate(stream: ClientReadableStream<object>): AsyncGenerator<object> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw fromGrpcError(error);
+  } finally {
+    stream.cancel();
+  }
+}

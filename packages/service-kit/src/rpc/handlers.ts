@@ -1,0 +1,83 @@
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import type { z } from 'zod';
+import type { Identity } from '../access-token.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { MethodName, ResponseInput } from './types.ts';
+
+/** The call that a handler answers. */
+export type RpcCall = {
+  readonly context: RequestContext;
+  /** Aborts when the caller cancels or its deadline passes. */
+  readonly signal: AbortSignal;
+};
+
+/** A call on behalf of a signed-in user. */
+export type UserRpcCall = RpcCall & { readonly identity: Identity };
+
+/**
+ * Who may call: `anyone` (before sign-in), `user` (a valid access token; act for its user alone), or `service`
+ * (another service of the system, for itself). There is no default: an rpc cannot be registered without a rule.
+ */
+export type RpcAccess = 'anyone' | 'user' | 'service';
+
+type CallOf<Access extends RpcAccess> = Access extends 'user' ? UserRpcCall : RpcCall;
+
+export type UnaryRpc<Response> = {
+  readonly kind: 'unary';
+  readonly access: RpcAccess;
+  handle(request: unknown, call: UserRpcCall): Promise<Response>;
+  readonly input: z.ZodType;
+};
+
+export type StreamRpc<Response> = {
+  readonly kind: 'stream';
+  readonly access: RpcAccess;
+  handle(request: unknown, call: UserRpcCall): AsyncIterable<Response>;
+  readonly input: z.ZodType;
+};
+
+/** The handlers of a whole service, by method name. */
+export type RpcHandlers<Definition extends ServiceDefinition> = {
+  readonly [Name in MethodName<Definition>]:
+    | UnaryRpc<ResponseInput<Definition[Name]>>
+    | StreamRpc<ResponseInput<Definition[Name]>>;
+};
+
+type UnaryOptions<Access extends RpcAccess, Input, Response> = {
+  access: Access;
+  /** Narrows the request; what it refuses is answered with VALIDATION_FAILED. */
+  input: z.ZodType<Input>;
+  handle: (input: Input, call: CallOf<Access>) => Promise<Response>;
+};
+
+type StreamOptions<Access extends RpcAccess, Input, Response> = {
+  access: Access;
+  input: z.ZodType<Input>;
+  handle: (input: Input, call: CallOf<Access>) => AsyncIterable<Response>;
+};
+
+// The server parses `input` and checks `access` before it calls `handle`; the two casts say just that.
+
+/** One request, one response. */
+export function unary<Access extends RpcAccess, Input, Response>(
+  options: UnaryOptions<Access, Input, Response>,
+): UnaryRpc<Response> {
+  return {
+    kind: 'unary',
+    access: options.access,
+    input: options.input,
+    handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
+  };
+}
+
+/** One request, a stream of responses. The iterator is returned from when the caller goes away. */
+export function serverStream<Access extends RpcAccess, Input, Response>(
+  options: StreamOptions<Access, Input, Response>,
+): StreamRpc<Response> {
+  return {
+    kind: 'stream',
+    access: options.access,
+    input: options.input,
+    handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
+  };
+}
