@@ -59,7 +59,8 @@ function runScript({ nodePath, script, args, env }) {
     env,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  const stopWatching = onParentGone(() => child.kill('SIGTERM'));
+  // Without the channel the script ends itself, at the latest after a second.
+  const stopWatching = onParentGone(() => child.disconnect());
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
