@@ -12,7 +12,7 @@ export interface ProgramOptions {
   args: string[];
   cwd: string;
   /** Added to the environment of this process. */
-  env?: Record<string, string>;
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a program to its end and keeps what it prints. Throws only when it cannot be started. */

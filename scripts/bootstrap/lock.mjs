@@ -30,24 +30,36 @@ export function acquireLock(path) {
  */
 function identify(pid) {
   if (!isAlive(pid)) return undefined;
-  const stat = readIfExists(`/proc/${pid}/stat`);
+  const fields = readStatFields(pid);
   const bootId = readIfExists('/proc/sys/kernel/random/boot_id');
-  if (stat === undefined || bootId === undefined) return `${pid}`;
-  // The command name, in parentheses, may hold spaces: count the fields after it. The start time is field 22.
-  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return `${pid} ${startTime} ${bootId.trim()}`;
+  if (fields === undefined || bootId === undefined) return `${pid}`;
+  return `${pid} ${fields.startTime} ${bootId.trim()}`;
 }
 
-/** @param {number} pid */
+/**
+ * Whether a process runs. One that has ended and was not yet taken note of by its parent (a zombie) does not: where
+ * process 1 is no real init, as in many containers, it stays like that.
+ *
+ * @param {number} pid
+ */
 export function isAlive(pid) {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return readStatFields(pid)?.state !== 'Z';
   } catch (error) {
     // EPERM: it runs, but belongs to another user.
     return error.code === 'EPERM';
   }
+}
+
+/** Linux only, from proc_pid_stat(5); undefined elsewhere. */
+function readStatFields(pid) {
+  const stat = readIfExists(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The second field, the command in parentheses, may hold spaces: count the ones after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0], startTime: fields[19] };
 }
 
 function createExclusive(path, content) {

@@ -12,7 +12,8 @@ import { StartError } from './start-error.ts';
 import { waitForStopSignal } from './stop-signals.ts';
 import { Supervisor } from './supervisor.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
-import { describeWebClientBuild } from './web-client-build.ts';
+import { watchSources } from './watch-sources.ts';
+import { describeWebClientBuild, describeWebClientWatch } from './web-client-build.ts';
 
 const defaultPort = 8080;
 const readyTimeoutMs = 60_000;
@@ -55,7 +56,9 @@ async function bringUp(context: { options: StartOptions; output: StartOutput; su
   const plan = await makePlan(options);
   for (const text of explainPlan(plan, options)) output.note(text);
   const urls = plan.ports.services['api-gateway'].map((_, index) => publicUrl(plan, index));
-  await supervisor.start(describeStack(plan), (signal) => waitUntilReady({ urls, timeoutMs: readyTimeoutMs, signal }));
+  const steps = [...describeStack(plan), ...(options.watch ? [describeWebClientWatch()] : [])];
+  await supervisor.start(steps, (signal) => waitUntilReady({ urls, timeoutMs: readyTimeoutMs, signal }));
+  if (options.watch) watchSources((folder) => supervisor.restartBelow(folder));
   output.ready({
     url: publicUrl(plan, 0),
     model: process.env.DEFAULT_MODEL,

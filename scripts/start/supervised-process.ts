@@ -25,6 +25,7 @@ export class SupervisedProcess {
   readonly #events: SupervisedProcessEvents;
   readonly #stopping = new AbortController();
   readonly #firstReady = Promise.withResolvers<void>();
+  #backoff = new AbortController();
   #child: ChildProcess | undefined;
   /** The pid of the program behind a wrapper, which outlives a wrapper that is killed. */
   #innerPid: number | undefined;
@@ -51,10 +52,11 @@ export class SupervisedProcess {
     return this.#firstReady.promise;
   }
 
-  /** Ends it, so that it is started again at once. */
+  /** Ends it, so that it is started again at once; one that waits for its next start is started now. */
   restart(): void {
     this.#attempts = 0;
     this.#child?.kill('SIGTERM');
+    this.#backoff.abort();
   }
 
   /** Asks it to end; kills it after graceMs. Resolves when it is gone. */
@@ -108,7 +110,8 @@ export class SupervisedProcess {
     for (const line of this.#keptLines.splice(0)) this.#events.onLine(line);
     const delayMs = this.#attempts === 0 ? 0 : Math.min(backoffFirstMs * 2 ** (this.#attempts - 1), backoffMaxMs);
     this.#events.onExit({ reason, delayMs, attempts: this.#attempts });
-    await delay(delayMs, undefined, { signal }).catch(() => {});
+    this.#backoff = new AbortController();
+    await delay(delayMs, undefined, { signal: AbortSignal.any([signal, this.#backoff.signal]) }).catch(() => {});
     if (!signal.aborted) this.#launch();
   }
 

@@ -1,3 +1,4 @@
+import { join, sep } from 'node:path';
 import { type ProcessSpec, type Step, tiers } from './process-spec.ts';
 import { runTask } from './run-task.ts';
 import { StartError } from './start-error.ts';
@@ -59,9 +60,11 @@ export class Supervisor {
     return [...this.#processes.values()].flatMap(({ spec, pid }) => (pid === undefined ? [] : [describe(spec, pid)]));
   }
 
-  /** Starts the named processes again, as if they had died. */
-  restart(names: readonly string[]): void {
-    for (const name of names) this.#processes.get(name)?.restart();
+  /** Starts again the processes whose script is below a folder. */
+  restartBelow(folder: string): void {
+    for (const member of this.#processes.values()) {
+      if (member.spec.script.startsWith(join(folder, sep))) member.restart();
+    }
   }
 
   /** Stops everything, tier by tier; a process that takes longer than graceMs is killed. */

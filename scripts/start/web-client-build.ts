@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDir, rootDir } from '../root-dir.ts';
-import type { TaskSpec } from './process-spec.ts';
+import type { ProcessSpec, TaskSpec } from './process-spec.ts';
 
 const webClientDir = join(rootDir, 'services', 'web-client');
 const stampFile = join(cacheDir, 'web-client.stamp');
+const nativeScript = join(import.meta.dirname, 'processes', 'native.ts');
+const buildStep = 'web-client';
 
 /** The folder with the built page. */
 export const webClientDist = join(webClientDir, 'dist');
@@ -16,16 +18,31 @@ export function describeWebClientBuild(): TaskSpec {
   const upToDate = existsSync(join(webClientDist, 'index.html')) && readStamp() === hash;
   return {
     kind: 'task',
-    name: 'web-client',
+    name: buildStep,
     needs: [],
     program: upToDate
       ? undefined
       : {
-          script: join(rootDir, 'scripts', 'start', 'processes', 'native.ts'),
+          script: nativeScript,
           args: ['pnpm', '--filter', '@chatbot/web-client', 'build'],
           env: { NODE_ENV: 'production' },
         },
     onDone: () => writeStamp(hash),
+  };
+}
+
+/** Builds the page again whenever its sources change. */
+export function describeWebClientWatch(): ProcessSpec {
+  return {
+    kind: 'process',
+    name: 'web-client-watch',
+    needs: [buildStep],
+    tier: 'edge',
+    script: nativeScript,
+    args: ['pnpm', '--filter', '@chatbot/web-client', 'build', '--watch'],
+    env: {},
+    readiness: { by: 'spawn' },
+    output: 'streamed',
   };
 }
 
