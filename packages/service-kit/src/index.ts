@@ -44,3 +44,4 @@ export {
 export { type RpcServer, startRpcServer } from './rpc/server.ts';
 export { type RunOptions, run } from './run.ts';
 export { fromTimestamp, type Timestamp, toTimestamp } from './time.ts';
+export { serviceVersion } from './version.ts';

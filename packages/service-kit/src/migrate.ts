@@ -1,17 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { SchemaEngine } from '@prisma/schema-engine-wasm';
 
 /**
  * Applies the migrations of a Prisma folder that a database does not have yet, in order, and returns their names.
  * It is `prisma migrate deploy` on Prisma's own schema engine as WebAssembly, with the same `_prisma_migrations` table: it needs no
- * download and no native binary. Throws when a migration fails or the database holds tables but no migration history.
+ * download and no native binary. A file is applied as a whole or not at all: Postgres runs it as one implicit transaction
+ * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT). Throws when a migration fails or the database holds tables but no migration history.
  */
 export async function applyMigrations(options: { databaseUrl: string; prismaDir: string }): Promise<readonly string[]> {
   const baseDir = path.join(options.prismaDir, 'migrations');
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: options.databaseUrl }));
+  const adapter = bindMigrationAwareSqlAdapterFactory(
+    new WholeScriptPrismaPg({ connectionString: options.databaseUrl }),
+  );
   const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, adapter);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -22,6 +25,41 @@ export async function applyMigrations(options: { databaseUrl: string; prismaDir:
   } finally {
     engine.free();
   }
+}
+
+/**
+ * PrismaPg cuts a script at every semicolon, also inside comments, strings and functions, and runs the pieces one by one on
+ * any connection of its pool. This one sends the script as it is, on one connection.
+ */
+class WholeScriptPrismaPg extends PrismaPg {
+  override async connect() {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await adapter.underlyingDriver().query(script).catch(throwAsAdapterError);
+    };
+    return adapter;
+  }
+}
+
+/** The schema engine understands no other error than this one. */
+function throwAsAdapterError(error: unknown): never {
+  const { message, code, severity, detail, hint } = Object.assign(
+    { message: String(error), code: undefined, severity: undefined, detail: undefined, hint: undefined },
+    error instanceof Error ? { message: error.message, ...error } : {},
+  );
+  throw new DriverAdapterError({
+    kind: 'postgres',
+    code: String(code ?? 'N/A'),
+    severity: String(severity ?? 'N/A'),
+    message,
+    detail: text(detail),
+    column: undefined,
+    hint: text(hint),
+  });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 async function readMigrations(baseDir: string) {

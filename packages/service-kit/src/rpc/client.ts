@@ -1,4 +1,4 @@
-import { fromGrpcError } from '@chatbot/errors';
+import { AppError, fromGrpcError } from '@chatbot/errors';
 import {
   Client,
   type ClientReadableStream,
@@ -40,7 +40,7 @@ export type RpcClient<Definition extends ServiceDefinition> = Disposable & {
     options: RpcCallOptions,
   ): RpcStream<ResponseOutput<Definition[Name]>>;
   /** Throws unless the other side says that it is SERVING (grpc.health.v1). */
-  checkServing(options: RpcCallOptions): Promise<void>;
+  checkServing(options: RpcCallOptions): Promise<{ version?: string }>;
 };
 
 export type RpcClientOptions<Definition extends ServiceDefinition> = {
@@ -67,7 +67,11 @@ export function createRpcClient<Definition extends ServiceDefinition>(
     };
   }
 
-  function callUnary(method: AnyMethod, request: object, callOptions: RpcCallOptions): Promise<object> {
+  function callUnary(
+    method: AnyMethod,
+    request: object,
+    callOptions: RpcCallOptions & { onHeaders?: (headers: Metadata) => void },
+  ): Promise<object> {
     return new Promise((resolve, reject) => {
       const finished = observe(method.path);
       const call = client.makeUnaryRequest(
@@ -85,6 +89,7 @@ export function createRpcClient<Definition extends ServiceDefinition>(
           else resolve(response);
         },
       );
+      if (callOptions.onHeaders !== undefined) call.on('metadata', callOptions.onHeaders);
       const cancel = () => call.cancel();
       if (callOptions.signal?.aborted) cancel();
       callOptions.signal?.addEventListener('abort', cancel, { once: true });
@@ -122,9 +127,14 @@ export function createRpcClient<Definition extends ServiceDefinition>(
         ResponseOutput<Definition[typeof name]>
       >,
     async checkServing(callOptions) {
-      const answer = await callUnary(methodOf(healthService, 'Check'), { service: '' }, callOptions);
+      let version: string | undefined;
+      const onHeaders = (headers: Metadata) => {
+        version = headers.get(metadataKeys.serviceVersion)[0]?.toString();
+      };
+      const answer = await callUnary(methodOf(healthService, 'Check'), { service: '' }, { ...callOptions, onHeaders });
       const state = 'status' in answer ? String(answer.status) : 'UNKNOWN';
-      if (state !== 'SERVING') throw new Error(`it says ${state}`);
+      if (state !== 'SERVING') throw new AppError('UNAVAILABLE', { detail: `It says ${state}` });
+      return version === undefined ? {} : { version };
     },
     [Symbol.dispose]: () => client.close(),
   };

@@ -3,4 +3,6 @@ export const metadataKeys = {
   authorization: 'authorization',
   requestId: 'x-request-id',
   traceparent: 'traceparent',
+  /** In answers: the version of the service. */
+  serviceVersion: 'x-service-version',
 } as const;

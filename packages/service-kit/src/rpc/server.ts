@@ -1,16 +1,27 @@
 import { packageDefinition } from '@chatbot/proto';
-import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  Metadata,
+  ResponderBuilder,
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { checkHealth, type HealthCheck } from '../health.ts';
 import { type AdapterDeps, toGrpcHandler } from './adapter.ts';
 import type { RpcHandlers } from './handlers.ts';
+import { metadataKeys } from './metadata.ts';
 
 export type RpcServer = AsyncDisposable & { readonly port: number };
 
 export type RpcServerOptions<Definition extends ServiceDefinition> = AdapterDeps & {
   definition: Definition;
   handlers: RpcHandlers<Definition>;
+  /** Told to every caller in a header. */
+  version: string;
   host: string;
   port: number;
   /** What the service needs; grpc.health.v1 follows it. */
@@ -32,6 +43,7 @@ export async function startRpcServer<Definition extends ServiceDefinition>(
     'grpc.max_send_message_length': messageBytesMax,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
+    interceptors: [announceVersion(options.version)],
   });
   server.addService(options.definition, implementation(options));
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
@@ -62,6 +74,9 @@ function implementation<Definition extends ServiceDefinition>(options: RpcServer
     Object.entries(definition).map(([name, method]) => {
       const handler = handlers[name];
       if (handler === undefined) throw new Error(`${method.path} has no handler`);
+      if (handler.access === 'user' && options.accessTokens === undefined) {
+        throw new Error(`${method.path} needs a verifier of access tokens`);
+      }
       return [name, toGrpcHandler(handler, { ...options, method: method.path.slice(1) })];
     }),
   );
@@ -81,4 +96,19 @@ async function drain(server: Server): Promise<void> {
   const timer = setTimeout(() => server.forceShutdown(), drainMs);
   await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   clearTimeout(timer);
+}
+
+/** Sends the version with the first bytes of every answer, the health check's too. */
+function announceVersion(version: string): ServerInterceptor {
+  return (_method, call) =>
+    new ServerInterceptingCall(
+      call,
+      new ResponderBuilder()
+        .withSendMetadata((metadata, next) => {
+          const announced = metadata instanceof Metadata ? metadata : new Metadata();
+          announced.set(metadataKeys.serviceVersion, version);
+          next(announced);
+        })
+        .build(),
+    );
 }

@@ -1,0 +1,251 @@
+import { AppError, isErrorReason, type Problem, problemSchema } from '@chatbot/errors';
+import type { Model__Output } from '@chatbot/proto/chatbot/ai/v1/Model';
+import type { Parameters__Output } from '@chatbot/proto/chatbot/ai/v1/Parameters';
+import type { Persona__Output } from '@chatbot/proto/chatbot/ai/v1/Persona';
+import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
+import type { Generation__Output } from '@chatbot/proto/chatbot/chat/v1/Generation';
+import type { Message__Output } from '@chatbot/proto/chatbot/chat/v1/Message';
+import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
+import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
+import type { User__Output } from '@chatbot/proto/chatbot/user/v1/User';
+import { fromTimestamp, type Timestamp } from '@chatbot/service-kit';
+import { z } from 'zod';
+import { timingsSchema, usageSchema } from '../generation/frame.ts';
+
+const dateTime = z.iso.datetime();
+
+/** The resources of the REST API and of the socket events. The OpenAPI document is made from these schemas. */
+export const userSchema = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    displayName: z.string(),
+    role: z.enum(['user', 'admin']),
+    createdAt: dateTime,
+    updatedAt: dateTime,
+    version: z.int(),
+  })
+  .meta({ id: 'User' });
+
+export const conversationSchema = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    persona: z.string(),
+    model: z.string().meta({ description: 'The model asked for; empty takes the default' }),
+    pinned: z.boolean(),
+    archived: z.boolean(),
+    activeLeafId: z.uuid().optional().meta({ description: 'The last message of the branch that was active last' }),
+    createdAt: dateTime,
+    updatedAt: dateTime,
+    lastMessageAt: dateTime,
+    version: z.int(),
+  })
+  .meta({ id: 'Conversation' });
+
+export const messageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
+
+export const messageSchema = z
+  .object({
+    id: z.uuid(),
+    conversationId: z.uuid(),
+    parentId: z.uuid().nullable(),
+    role: z.enum(['user', 'assistant', 'system']),
+    content: z.string(),
+    status: messageStatusSchema,
+    generationId: z.uuid().optional(),
+    authorId: z.uuid().optional(),
+    contentSeq: z
+      .int()
+      .meta({ description: 'The frame of the generation that content includes last; follow from here' }),
+    model: z.string().optional(),
+    usage: usageSchema.optional(),
+    timings: timingsSchema.optional(),
+    problem: problemSchema.optional(),
+    createdAt: dateTime,
+    updatedAt: dateTime,
+    version: z.int(),
+  })
+  .meta({ id: 'Message' });
+
+export const generationSchema = z
+  .object({
+    id: z.uuid(),
+    conversationId: z.uuid(),
+    messageId: z.uuid(),
+    status: messageStatusSchema,
+    seq: z
+      .int()
+      .meta({ description: 'The frame that the stored text includes last; at the end, the number of the end frame' }),
+    model: z.string().optional(),
+    usage: usageSchema.optional(),
+    timings: timingsSchema.optional(),
+    problem: problemSchema.optional(),
+    createdAt: dateTime,
+    endedAt: dateTime.optional(),
+  })
+  .meta({ id: 'Generation' });
+
+export const parametersSchema = z
+  .object({
+    temperature: z.number().min(0).max(2).optional(),
+    topP: z.number().gt(0).max(1).optional(),
+    maxTokens: z.int().min(1).max(32_768).optional(),
+    seed: z.int32().optional(),
+    stop: z.array(z.string().min(1).max(64)).max(8).optional(),
+  })
+  .meta({ id: 'Parameters', description: 'Sampling parameters; what is absent takes the default of the persona' });
+
+export const modelSchema = z
+  .object({
+    name: z.string(),
+    family: z.string(),
+    parameterSize: z.string(),
+    contextLength: z.int(),
+    sizeBytes: z.number(),
+    isDefault: z.boolean(),
+    isDemo: z.boolean(),
+  })
+  .meta({ id: 'Model' });
+
+export const personaSchema = z
+  .object({ id: z.string(), name: z.string(), description: z.string(), parameters: parametersSchema })
+  .meta({ id: 'Persona' });
+
+export type User = z.infer<typeof userSchema>;
+export type Conversation = z.infer<typeof conversationSchema>;
+export type Message = z.infer<typeof messageSchema>;
+export type Generation = z.infer<typeof generationSchema>;
+export type Parameters = z.infer<typeof parametersSchema>;
+export type Model = z.infer<typeof modelSchema>;
+export type Persona = z.infer<typeof personaSchema>;
+
+// What the services answer is parsed like any other input: a field that is not what the contract says is a fault, found here.
+
+export function toUser(user: User__Output | null): User {
+  const { id, email, displayName, version, role, createdAt, updatedAt } = present(user, 'user');
+  return userSchema.parse({
+    id,
+    email,
+    displayName,
+    role,
+    version,
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+  });
+}
+
+export function toConversation(conversation: Conversation__Output | null): Conversation {
+  const { id, title, persona, model, pinned, archived, version, ...rest } = present(conversation, 'conversation');
+  return {
+    id,
+    title,
+    persona,
+    model,
+    pinned,
+    archived,
+    version,
+    ...filled({ activeLeafId: rest.activeLeafId }),
+    createdAt: iso(rest.createdAt),
+    updatedAt: iso(rest.updatedAt),
+    lastMessageAt: iso(rest.lastMessageAt),
+  };
+}
+
+export function toMessage(message: Message__Output | null): Message {
+  const { id, conversationId, parentId, content, contentSeq, version, ...rest } = present(message, 'message');
+  return {
+    id,
+    conversationId,
+    parentId: parentId === '' ? null : parentId,
+    role: messageSchema.shape.role.parse(rest.role),
+    content,
+    status: messageStatusSchema.parse(rest.status),
+    contentSeq,
+    version,
+    ...filled({ generationId: rest.generationId, authorId: rest.authorId, model: rest.model }),
+    ...outcome(rest),
+    createdAt: iso(rest.createdAt),
+    updatedAt: iso(rest.updatedAt),
+  };
+}
+
+export function toGeneration(generation: Generation__Output | null): Generation {
+  const { id, conversationId, messageId, seq, ...rest } = present(generation, 'generation');
+  return {
+    id,
+    conversationId,
+    messageId,
+    seq,
+    status: messageStatusSchema.parse(rest.status),
+    ...filled({ model: rest.model }),
+    ...outcome(rest),
+    createdAt: iso(rest.createdAt),
+    ...(rest.endedAt === null ? {} : { endedAt: iso(rest.endedAt) }),
+  };
+}
+
+export function toModel({
+  name,
+  family,
+  parameterSize,
+  contextLength,
+  sizeBytes,
+  isDefault,
+  isDemo,
+}: Model__Output): Model {
+  return { name, family, parameterSize, contextLength, sizeBytes, isDefault, isDemo };
+}
+
+export function toPersona({ id, name, description, parameters }: Persona__Output): Persona {
+  return { id, name, description, parameters: toParameters(parameters) };
+}
+
+export function toParameters(parameters: Parameters__Output | null): Parameters {
+  if (parameters === null) return {};
+  const { temperature, topP, maxTokens, seed, stop } = parameters;
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stop.length === 0 ? {} : { stop }),
+  };
+}
+
+export function usageOf(usage: Usage__Output | null) {
+  return usage === null
+    ? {}
+    : { usage: { promptTokens: usage.promptTokens, completionTokens: usage.completionTokens } };
+}
+
+export function timingsOf(timings: Timings__Output | null) {
+  if (timings === null) return {};
+  const { queuedMs, loadMs, firstTokenMs, totalMs } = timings;
+  return { timings: { queuedMs, loadMs, firstTokenMs, totalMs } };
+}
+
+export function problemOf(problemJson: string): { problem?: Problem } {
+  if (problemJson === '') return {};
+  const parsed = problemSchema.parse(JSON.parse(problemJson));
+  return { problem: { ...parsed, reason: isErrorReason(parsed.reason) ? parsed.reason : 'INTERNAL' } };
+}
+
+/** A field that the contract always fills. Throws INTERNAL when it is absent. */
+export function present<Value>(value: Value | null | undefined, name: string): Value {
+  if (value === null || value === undefined) throw new AppError('INTERNAL', { cause: new Error(`${name} is absent`) });
+  return value;
+}
+
+function outcome(fields: { usage: Usage__Output | null; timings: Timings__Output | null; problemJson: string }) {
+  return { ...usageOf(fields.usage), ...timingsOf(fields.timings), ...problemOf(fields.problemJson) };
+}
+
+function iso(timestamp: Timestamp | null): string {
+  return fromTimestamp(present(timestamp, 'time')).toISOString();
+}
+
+/** Without the empty texts, with which proto3 says "absent". */
+function filled<Fields extends Record<string, string>>(fields: Fields): Partial<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) as Partial<Fields>;
+}

@@ -1,0 +1,84 @@
+import {
+  commonEnv,
+  type Environment,
+  listVariable,
+  parseConfig,
+  portVariable,
+  urlVariable,
+} from '@chatbot/service-kit';
+import { z } from 'zod';
+
+const address = (description: string) => z.string().min(1).describe(description);
+const perMinute = (fallback: number, description: string) =>
+  z.coerce.number().int().min(1).max(10_000_000).default(fallback).describe(description);
+
+/** The environment of api-gateway; the table in its README is made from this. */
+export const envShape = {
+  ...commonEnv,
+  HTTP_HOST: z.string().default('127.0.0.1').describe('Address for the public port'),
+  HTTP_PORT: portVariable(8080, 'The public port: REST, Socket.IO and the web client'),
+  METRICS_PORT: portVariable(9100, 'Port for metrics and health'),
+  REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis: generation logs, leases, rate limits, fan-out'),
+  USER_SERVICE_ADDR: address('gRPC target of user-service, for example `dns:///user-service:50051`'),
+  CHAT_SERVICE_ADDR: address('gRPC target of chat-service'),
+  AI_SERVICE_ADDR: address('gRPC target of ai-service'),
+  JWKS_URL: urlVariable(['http', 'https'], 'Where user-service publishes the keys that verify access tokens'),
+  PUBLIC_ORIGINS: listVariable(
+    'The origins at which browsers reach this system; empty means http://localhost and http://127.0.0.1 at HTTP_PORT',
+  ),
+  CORS_ORIGINS: listVariable('Other origins that may call the API with a bearer token'),
+  TRUST_PROXY: z
+    .string()
+    .regex(
+      /^(\d+|loopback|linklocal|uniquelocal|[\d.:a-fA-F/, ]+)$/,
+      'must be a hop count, a name or a list of subnets as Express takes them',
+    )
+    .default('0')
+    .describe('Proxies whose X-Forwarded-For is believed: a hop count or a list of subnets'),
+  WEB_ROOT: z.string().default('').describe('Folder of the built web client; empty serves none'),
+  LEASE_TTL_MS: z.coerce
+    .number()
+    .int()
+    .min(500)
+    .max(60_000)
+    .default(5_000)
+    .describe('A generation whose owner was silent for this long is taken over'),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute(600, 'REST requests of one address'),
+  RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute(30, 'Registrations, sign-ins and refreshes of one address'),
+  RATE_LIMIT_MESSAGES_PER_MINUTE: perMinute(60, 'Messages sent by one account'),
+  RATE_LIMIT_EVENTS_PER_MINUTE: perMinute(1_200, 'Socket events of one connection'),
+};
+
+export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
+
+/** Throws ConfigError naming every bad variable at once. */
+export function loadGatewayConfig(env: Environment) {
+  const vars = parseConfig(z.object(envShape), env);
+  return Object.freeze({
+    nodeEnv: vars.NODE_ENV,
+    logLevel: vars.LOG_LEVEL,
+    shutdownGraceMs: vars.SHUTDOWN_GRACE_MS,
+    http: {
+      host: vars.HTTP_HOST,
+      port: vars.HTTP_PORT,
+      trustProxy: trustProxy(vars.TRUST_PROXY),
+      webRoot: vars.WEB_ROOT,
+    },
+    admin: { host: vars.METRICS_HOST, port: vars.METRICS_PORT },
+    redisUrl: vars.REDIS_URL,
+    services: { user: vars.USER_SERVICE_ADDR, chat: vars.CHAT_SERVICE_ADDR, ai: vars.AI_SERVICE_ADDR },
+    jwksUrl: vars.JWKS_URL,
+    origins: { public: vars.PUBLIC_ORIGINS, cors: vars.CORS_ORIGINS },
+    leaseTtlMs: vars.LEASE_TTL_MS,
+    limits: {
+      requestsPerMinute: vars.RATE_LIMIT_REQUESTS_PER_MINUTE,
+      signInsPerMinute: vars.RATE_LIMIT_SIGN_INS_PER_MINUTE,
+      messagesPerMinute: vars.RATE_LIMIT_MESSAGES_PER_MINUTE,
+      eventsPerMinute: vars.RATE_LIMIT_EVENTS_PER_MINUTE,
+    },
+  });
+}
+
+function trustProxy(value: string): number | string {
+  return /^\d+$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,109 @@
+import { AppError } from '@chatbot/errors';
+import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import type { Logger, RequestContext } from '@chatbot/service-kit';
+import { type AiClient, type ChatClient, timeouts } from '../clients/clients.ts';
+import { present, toConversation, toMessage } from '../clients/resources.ts';
+import type { UserEventPublisher } from '../events.ts';
+import type { Outcome } from './run.ts';
+
+export type CompletionDeps = { chat: ChatClient; ai: AiClient; events: UserEventPublisher; logger: Logger };
+
+export type Completion = {
+  task: GenerationTask__Output;
+  outcome: Outcome;
+  content: string;
+  /** The number of the end frame. */
+  seq: number;
+  fence: number;
+  context: RequestContext;
+};
+
+export type CompletionRecorder = {
+  /**
+   * Stores the end of a generation and tells the user's sessions. Returns false when chat-service cannot be reached: the log keeps the end,
+   * and whoever claims the generation next stores it. Throws GENERATION_FENCED when the ownership was lost.
+   */
+  record(completion: Completion): Promise<boolean>;
+  /** Resolves when the titles in the making are done. */
+  settled(): Promise<void>;
+};
+
+const attemptsMax = 4;
+const firstDelayMs = 100;
+
+export function createCompletionRecorder(deps: CompletionDeps): CompletionRecorder {
+  const titles = new Set<Promise<void>>();
+  return {
+    async record(completion) {
+      const stored = await store(deps, completion);
+      if (stored === undefined) return false;
+      announce(deps, completion.task, stored);
+      if (completion.task.titleWanted && completion.outcome.status === 'completed') {
+        const title = writeTitle(deps, completion).finally(() => titles.delete(title));
+        titles.add(title);
+      }
+      return true;
+    },
+    async settled() {
+      await Promise.all(titles);
+    },
+  };
+}
+
+async function store({ chat, logger }: CompletionDeps, { task, outcome, content, seq, fence, context }: Completion) {
+  const { id: generationId } = present(task.generation, 'generation');
+  const { status, model, usage, timings, problem } = outcome;
+  const request = {
+    generationId,
+    fence,
+    seq,
+    content,
+    status,
+    model,
+    ...(usage === undefined ? {} : { usage }),
+    ...(timings === undefined ? {} : { timings }),
+    problemJson: problem === undefined ? '' : JSON.stringify(problem),
+  };
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    try {
+      return await chat.unary('CompleteGeneration', request, { context, timeoutMs: timeouts.unaryMs });
+    } catch (error) {
+      if (error instanceof AppError && error.reason === 'GENERATION_FENCED') throw error;
+      logger.warn({ generationId, attempt, err: error }, 'generation could not be completed');
+      await new Promise((resolve) => setTimeout(resolve, firstDelayMs * 2 ** attempt));
+    }
+  }
+  return undefined;
+}
+
+type Stored = Exclude<Awaited<ReturnType<typeof store>>, undefined>;
+
+function announce({ events }: CompletionDeps, { userId }: GenerationTask__Output, stored: Stored) {
+  const { content: _content, ...message } = toMessage(stored.message);
+  events.publish(userId, 'message:updated', message);
+  events.publish(userId, 'conversation:updated', toConversation(stored.conversation));
+}
+
+async function writeTitle(
+  { ai, chat, events, logger }: CompletionDeps,
+  { task, content, context }: Completion,
+): Promise<void> {
+  const { conversationId } = present(task.generation, 'generation');
+  try {
+    const messages = [...task.context, { role: 'assistant', content }];
+    const { title } = await ai.unary(
+      'GenerateTitle',
+      { model: task.requestedModel, messages },
+      { context, timeoutMs: timeouts.titleMs },
+    );
+    const { conversation, changed } = await chat.unary(
+      'SetGeneratedTitle',
+      { conversationId, title },
+      { context, timeoutMs: timeouts.unaryMs },
+    );
+    if (changed) events.publish(task.userId, 'conversation:updated', toConversation(conversation));
+  } catch (error) {
+    // The title made from the first message stays; it is good enough.
+    logger.warn({ requestId: context.requestId, err: error }, 'no title could be generated');
+  }
+}

@@ -1,0 +1,158 @@
+import { AppError } from '@chatbot/errors';
+import type { Logger } from '@chatbot/service-kit';
+import { type ChatClient, timeouts } from '../clients/clients.ts';
+import { type Generation, present, toGeneration } from '../clients/resources.ts';
+import type { Caller } from '../turns/caller.ts';
+import { endStatusSchema, type Frame } from './frame.ts';
+import type { Generations } from './generations.ts';
+import type { GenerationLog } from './log.ts';
+import type { Following, FrameSink, LogTail } from './tail.ts';
+
+export type FollowDeps = {
+  chat: ChatClient;
+  log: GenerationLog;
+  tail: LogTail;
+  generations: Generations;
+  logger: Logger;
+};
+
+/** Where a client wants its frames. */
+export type ClientSink = Pick<FrameSink, 'deliver' | 'congestion'> & {
+  /** The frames cannot go on: neither the log nor the stored message can be read now. The client asks again. */
+  failed(error: AppError): void;
+};
+
+/** The record of a generation that the caller may read. Throws RESOURCE_NOT_FOUND for any other. */
+export async function getGeneration(
+  chat: ChatClient,
+  caller: Caller,
+  generationId: string,
+): Promise<Generation & { content: string }> {
+  const { generation } = await chat.unary(
+    'GetGeneration',
+    { generationId },
+    { ...caller, timeoutMs: timeouts.unaryMs },
+  );
+  const record = present(generation, 'generation');
+  return { ...toGeneration(record), content: record.content };
+}
+
+/**
+ * Sends the frames of a generation after `afterSeq`: from the log, then live. When the log is gone, the client gets one end frame that carries the
+ * stored text. Throws RESOURCE_NOT_FOUND when the caller may not read it.
+ */
+export async function followGeneration(
+  deps: FollowDeps,
+  {
+    caller,
+    generationId,
+    afterSeq,
+    sink,
+  }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
+): Promise<{ seq: number; following: Following }> {
+  const generation = await getGeneration(deps.chat, caller, generationId);
+  const lastSeq = await deps.log.lastSeq(generationId);
+  const options = { caller, generationId, sink };
+  if (lastSeq === 0 && hasEnded(generation)) {
+    sink.deliver(storedEnd(generation));
+    return { seq: generation.seq, following: nothing };
+  }
+  // A client that is ahead of the log followed one that Redis has lost since.
+  if (afterSeq > lastSeq) return { seq: lastSeq, following: await followLost(deps, options) };
+  return { seq: lastSeq, following: followLog(deps, { ...options, afterSeq }) };
+}
+
+/** Sends the frames of a generation that was just posted: its log can only begin, and the caller is known to own it. */
+export function followLog(
+  deps: FollowDeps,
+  {
+    caller,
+    generationId,
+    afterSeq,
+    sink,
+  }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
+): Following {
+  let lost: Following = nothing;
+  const live = deps.tail.follow(generationId, {
+    afterSeq,
+    sink: {
+      ...sink,
+      gone: () => {
+        followLost(deps, { caller, generationId, sink }).then(
+          (following) => {
+            lost = following;
+          },
+          (error: unknown) =>
+            sink.failed(error instanceof AppError ? error : new AppError('UNAVAILABLE', { cause: error })),
+        );
+      },
+    },
+  });
+  return {
+    close() {
+      live.close();
+      lost.close();
+    },
+  };
+}
+
+const lostPollMs = 500;
+const lostPollsMax = 60;
+
+/** Without a log the record tells: whoever claims the generation will end it. */
+async function followLost(
+  deps: FollowDeps,
+  { caller, generationId, sink }: { caller: Caller; generationId: string; sink: ClientSink },
+): Promise<Following> {
+  let closed = false;
+  const poll = async () => {
+    await deps.generations.ensureRunning(generationId, caller.context);
+    for (let polls = 0; polls < lostPollsMax && !closed; polls += 1) {
+      const generation = await getGeneration(deps.chat, caller, generationId);
+      if (hasEnded(generation)) return sink.deliver(storedEnd(generation));
+      await new Promise((resolve) => setTimeout(resolve, lostPollMs));
+    }
+    if (!closed) sink.failed(new AppError('UNAVAILABLE', { detail: 'The reply cannot be followed at the moment' }));
+  };
+  poll().catch((error: unknown) => {
+    deps.logger.warn({ generationId, err: error }, 'lost log could not be followed');
+    if (!closed) sink.failed(error instanceof AppError ? error : new AppError('UNAVAILABLE', { cause: error }));
+  });
+  return {
+    close() {
+      closed = true;
+    },
+  };
+}
+
+export function hasEnded({ status }: Generation): boolean {
+  return endStatusSchema.safeParse(status).success;
+}
+
+function storedEnd({
+  id,
+  seq,
+  messageId,
+  status,
+  model,
+  usage,
+  timings,
+  problem,
+  content,
+}: Generation & { content: string }): Frame {
+  return {
+    v: 1,
+    generationId: id,
+    seq,
+    type: 'end',
+    status: endStatusSchema.parse(status),
+    messageId,
+    content,
+    ...(model === undefined ? {} : { model }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(timings === undefined ? {} : { timings }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+const nothing: Following = { close() {} };

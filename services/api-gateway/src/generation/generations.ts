@@ -1,0 +1,167 @@
+import { AppError } from '@chatbot/errors';
+import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import { createRequestContext, type RequestContext } from '@chatbot/service-kit';
+import type { Redis } from 'ioredis';
+import { timeouts } from '../clients/clients.ts';
+import { present } from '../clients/resources.ts';
+import { stopChannel } from './log.ts';
+import { type OwnedRun, type RunDeps, startOwnedRun } from './owned-run.ts';
+
+export type GenerationsDeps = RunDeps & {
+  /** A connection of its own, for subscribing. */
+  subscriber: Redis;
+  leaseTtlMs: number;
+};
+
+export type Generations = AsyncDisposable & {
+  /** Claims a generation that was just posted and runs it. Another owner is fine: somebody runs it. */
+  start(task: GenerationTask__Output, context: RequestContext): Promise<void>;
+  /** Makes sure that somebody runs a generation that was posted earlier. */
+  ensureRunning(generationId: string, context: RequestContext): Promise<void>;
+  /** Asks whoever owns it to stop it. The end frame is the answer. */
+  requestStop(generationId: string): Promise<void>;
+};
+
+const checkpointIntervalMs = 2_000;
+const takeoverIntervalMs = 1_000;
+const orphanIntervalMs = 5_000;
+/** A generation this young may be on its way to its first owner. */
+const orphanAgeMs = 10_000;
+const orphansMax = 100;
+
+/**
+ * The generations that this replica owns, and the ones that nobody owns any more: leases are kept, lapsed ones claimed. Disposing of it hands
+ * every run over: another replica, or this one after its restart, goes on from the log.
+ */
+export async function startGenerations(deps: GenerationsDeps): Promise<Generations> {
+  const { log, chat, logger, metrics, subscriber, leaseTtlMs } = deps;
+  const runs = new Map<string, OwnedRun>();
+  let draining = false;
+
+  async function claimAndRun(
+    generationId: string,
+    getTask: () => Promise<GenerationTask__Output>,
+    context: RequestContext,
+  ): Promise<boolean> {
+    if (draining || runs.has(generationId)) return false;
+    const claim = await log.claim(generationId);
+    if (claim === undefined) return false;
+    try {
+      const task = await getTask();
+      const run = startOwnedRun(deps, { task, claim, context });
+      runs.set(generationId, run);
+      void run.done.then(() => runs.delete(generationId));
+      return true;
+    } catch (error) {
+      await abandon(generationId, claim.fence, error);
+      return false;
+    }
+  }
+
+  async function abandon(generationId: string, fence: number, error: unknown) {
+    const deleted = error instanceof AppError && error.reason === 'RESOURCE_NOT_FOUND';
+    if (deleted) return log.forget(generationId);
+    logger.warn({ generationId, err: error }, 'claimed generation could not be read');
+    await log.release(generationId, fence);
+  }
+
+  async function getTask(generationId: string, context: RequestContext): Promise<GenerationTask__Output> {
+    const { task } = await chat.unary('GetGenerationTask', { generationId }, { context, timeoutMs: timeouts.unaryMs });
+    return present(task, 'task');
+  }
+
+  async function takeOver(generationId: string) {
+    const context = createRequestContext();
+    if (!(await claimAndRun(generationId, () => getTask(generationId, context), context))) return;
+    metrics.generationTakeovers.inc();
+    logger.info({ generationId, requestId: context.requestId }, 'generation taken over');
+  }
+
+  async function takeOverLapsed() {
+    for (const generationId of await log.listLapsed()) await takeOver(generationId);
+  }
+
+  /** Finds what Redis does not know: posted by a gateway that died before its claim, or from before Redis was lost. */
+  async function takeOverOrphans() {
+    const createdBefore = { seconds: Math.floor((Date.now() - orphanAgeMs) / 1000), nanos: 0 };
+    const { generationIds } = await chat.unary(
+      'ListUnfinishedGenerations',
+      { createdBefore, limit: orphansMax },
+      { context: createRequestContext(), timeoutMs: timeouts.unaryMs },
+    );
+    for (const generationId of generationIds) {
+      if (!runs.has(generationId) && !(await log.isKnown(generationId))) await takeOver(generationId);
+    }
+  }
+
+  async function keepLeases() {
+    const owned = [...runs.values()];
+    await Promise.all(
+      owned.map(async (run) => {
+        const { ownership, stopRequested } = await log.renew(run.generationId, run.fence);
+        if (ownership === 'lost') run.abort('lost');
+        if (stopRequested) run.abort('stop');
+      }),
+    );
+    await log.touch(owned.map(({ generationId }) => generationId));
+  }
+
+  async function checkpointAll() {
+    const results = await Promise.allSettled([...runs.values()].map((run) => run.checkpoint()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) logger.warn({ err: failed.reason }, 'checkpoint failed');
+  }
+
+  subscriber.on('message', (channel: string, generationId: string) => {
+    if (channel === stopChannel) runs.get(generationId)?.abort('stop');
+  });
+  await subscriber.subscribe(stopChannel);
+  const loops = [
+    every(Math.floor(leaseTtlMs / 4), keepLeases),
+    every(takeoverIntervalMs, takeOverLapsed),
+    every(orphanIntervalMs, takeOverOrphans),
+    every(checkpointIntervalMs, checkpointAll),
+  ];
+
+  /** Repeats `work`, never two at once; a failure is logged and tried again. */
+  function every(intervalMs: number, work: () => Promise<void>) {
+    let running: Promise<void> = Promise.resolve();
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      running = work()
+        .catch((error: unknown) => logger.warn({ err: error, work: work.name }, 'periodic work failed'))
+        .finally(() => {
+          busy = false;
+        });
+    }, intervalMs);
+    return {
+      async stop() {
+        clearInterval(timer);
+        await running;
+      },
+    };
+  }
+
+  return {
+    async start(task, context) {
+      await claimAndRun(present(task.generation, 'generation').id, async () => task, context);
+    },
+    async ensureRunning(generationId, context) {
+      await claimAndRun(generationId, () => getTask(generationId, context), context);
+    },
+    async requestStop(generationId) {
+      runs.get(generationId)?.abort('stop');
+      await log.requestStop(generationId);
+    },
+    async [Symbol.asyncDispose]() {
+      draining = true;
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await checkpointAll();
+      for (const run of runs.values()) run.abort('hand-over');
+      await Promise.all([...runs.values()].map(({ done }) => done));
+      await deps.completions.settled();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { FrameBody } from './frame.ts';
+import type { GenerationLog, Ownership } from './log.ts';
+
+/** The owner has lost the generation: it must stop and write nothing more, anywhere. */
+export class OwnershipLostError extends Error {
+  readonly ownership: Exclude<Ownership, 'owned'>;
+
+  constructor(ownership: Exclude<Ownership, 'owned'>) {
+    super(`the generation is ${ownership}`);
+    this.name = 'OwnershipLostError';
+    this.ownership = ownership;
+  }
+}
+
+export type LogWriter = ReturnType<typeof createLogWriter>;
+
+export type LogWriterOptions = {
+  log: GenerationLog;
+  generationId: string;
+  fence: number;
+  /** The last frame that is in the log already. */
+  lastSeq: number;
+  /** The text of the deltas that are in the log already. */
+  text: string;
+};
+
+/** So much text may wait for the log before the writer asks for a pause. */
+const pendingCharsMax = 256 * 1024;
+
+/**
+ * Numbers frames and appends them, one append at a time: the first token leaves at once, and what arrives during an append goes with the
+ * next one as one delta. The round trip to Redis is the window, so it widens by itself under load.
+ */
+export function createLogWriter({ log, generationId, fence, lastSeq, text }: LogWriterOptions) {
+  let seq = lastSeq;
+  let logged = text;
+  let pending: FrameBody[] = [];
+  let pendingChars = 0;
+  let flushing: Promise<void> | undefined;
+  let failure: unknown;
+
+  function start() {
+    flushing ??= flush().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  }
+
+  async function flush() {
+    while (pending.length > 0 && failure === undefined) {
+      const bodies = pending;
+      pending = [];
+      pendingChars = 0;
+      try {
+        const ownership = await log.append(generationId, { fence, firstSeq: seq + 1, bodies });
+        if (ownership !== 'owned') throw new OwnershipLostError(ownership);
+        seq += bodies.length;
+        for (const body of bodies) if (body.type === 'delta') logged += body.text;
+      } catch (error) {
+        failure = error;
+      }
+    }
+  }
+
+  return {
+    /** Queues a frame. Never throws; a failed append is reported by `settled` and `failed`. */
+    push(body: FrameBody): void {
+      const last = pending.at(-1);
+      if (body.type === 'delta' && last?.type === 'delta')
+        pending[pending.length - 1] = { type: 'delta', text: last.text + body.text };
+      else pending.push(body);
+      if (body.type === 'delta') pendingChars += body.text.length;
+      void start();
+    },
+    /** Resolves when everything pushed is in the log. Throws what an append failed with, OwnershipLostError among it. */
+    async settled(): Promise<void> {
+      while (failure === undefined && (pending.length > 0 || flushing !== undefined)) await start();
+      if (failure !== undefined) throw failure;
+    },
+    /** Whether so much waits that the source should pause until `settled`. */
+    get congested() {
+      return pendingChars > pendingCharsMax || failure !== undefined;
+    },
+    /** The last frame in the log. */
+    get seq() {
+      return seq;
+    },
+    /** The text of all deltas in the log. */
+    get text() {
+      return logged;
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import type { Redis } from 'ioredis';
+import { type Frame, type FrameBody, fromLogField, seqOf, toLogField } from './frame.ts';
+import { registerScripts } from './log-scripts.ts';
+
+export type Claim = {
+  /** The fencing number of this ownership; higher than every one before. */
+  readonly fence: number;
+  /** The last frame in the log; 0 when it is empty. */
+  readonly lastSeq: number;
+  /** Whether the last frame is the end. */
+  readonly ended: boolean;
+  /** Whether a stop was asked for before this claim. */
+  readonly stopRequested: boolean;
+};
+
+/** `owned`: the write took effect. `lost`: another owner has a higher fence. `gone`: Redis knows nothing of this generation any more. */
+export type Ownership = 'owned' | 'lost' | 'gone';
+
+/** Redis keys of one generation. The braces keep them on one node of a cluster. */
+export const logKeys = {
+  log: (generationId: string) => `gen:{${generationId}}`,
+  lease: (generationId: string) => `gen:{${generationId}}:lease`,
+  fence: (generationId: string) => `gen:{${generationId}}:fence`,
+  stop: (generationId: string) => `gen:{${generationId}}:stop`,
+  /** Generations without an end, scored by when their lease runs out (ms since the epoch). An index: the lease key decides. */
+  leases: 'gen:leases',
+} as const;
+
+/** How long a log outlives its end, and how long one without an end is kept. */
+export const logTtl = { endedMs: 3_600_000, runningMs: 86_400_000 } as const;
+
+/** Sent on this channel: the id of a generation to stop. */
+export const stopChannel = 'gen:stop';
+
+export type GenerationLog = ReturnType<typeof createGenerationLog>;
+
+/**
+ * The generation logs: one Redis Stream a generation whose entry ids are the sequence numbers. Every write checks the fence in the same
+ * script, so that an owner that lost its lease can write nothing; an explicit id makes a repeated append a no-op.
+ */
+export function createGenerationLog({
+  redis: connection,
+  owner,
+  leaseTtlMs,
+}: {
+  redis: Redis;
+  owner: string;
+  leaseTtlMs: number;
+}) {
+  const redis = registerScripts(connection);
+
+  return {
+    /** Takes the ownership of a generation, or returns undefined while another owner holds it. */
+    async claim(generationId: string): Promise<Claim | undefined> {
+      const answer = await redis.genClaim(
+        logKeys.lease(generationId),
+        logKeys.fence(generationId),
+        logKeys.log(generationId),
+        logKeys.stop(generationId),
+        owner,
+        leaseTtlMs,
+        logTtl.runningMs,
+      );
+      if (answer === null) return undefined;
+      const [fence, lastId, lastField, stopRequested] = answer;
+      await redis.zadd(logKeys.leases, Date.now() + leaseTtlMs, generationId);
+      return {
+        fence: Number(fence),
+        lastSeq: seqOf(lastId),
+        ended: lastField === '1e',
+        stopRequested: stopRequested === 1,
+      };
+    },
+
+    /** Appends frames numbered from `firstSeq`. A repeat of an append that already took effect changes nothing and is `owned`. */
+    async append(
+      generationId: string,
+      { fence, firstSeq, bodies }: { fence: number; firstSeq: number; bodies: readonly FrameBody[] },
+    ): Promise<Ownership> {
+      const ended = bodies.at(-1)?.type === 'end';
+      const answer = await redis.genAppend(
+        logKeys.log(generationId),
+        logKeys.fence(generationId),
+        fence,
+        firstSeq,
+        ended ? logTtl.endedMs : firstSeq === 1 ? logTtl.runningMs : 0,
+        ...bodies.flatMap(toLogField),
+      );
+      return ownership(answer);
+    },
+
+    /** Keeps the lease; says whether a stop was asked for meanwhile. */
+    async renew(generationId: string, fence: number): Promise<{ ownership: Ownership; stopRequested: boolean }> {
+      const answer = await redis.genRenew(
+        logKeys.lease(generationId),
+        logKeys.fence(generationId),
+        logKeys.stop(generationId),
+        fence,
+        owner,
+        leaseTtlMs,
+      );
+      if (answer === 'stop') return { ownership: 'owned', stopRequested: true };
+      return { ownership: ownership(answer), stopRequested: false };
+    },
+
+    /** Moves the leases of `generationIds` in the index, after renewals. */
+    async touch(generationIds: readonly string[]): Promise<void> {
+      const expiresAtMs = Date.now() + leaseTtlMs;
+      if (generationIds.length > 0)
+        await redis.zadd(logKeys.leases, ...generationIds.flatMap((id) => [expiresAtMs, id]));
+    },
+
+    /** Gives the lease up without an end, for another replica to claim at once. */
+    async release(generationId: string, fence: number): Promise<void> {
+      await redis.genRelease(logKeys.lease(generationId), logKeys.fence(generationId), fence);
+      await redis.zadd(logKeys.leases, 0, generationId);
+    },
+
+    /** Forgets an ended generation; its log expires by itself. */
+    async forget(generationId: string): Promise<void> {
+      await Promise.all([
+        redis.del(logKeys.lease(generationId), logKeys.stop(generationId)),
+        redis.zrem(logKeys.leases, generationId),
+      ]);
+      await redis.pexpire(logKeys.fence(generationId), logTtl.endedMs);
+    },
+
+    /** Generations whose lease ran out, at most 50. */
+    listLapsed(): Promise<string[]> {
+      return redis.zrangebyscore(logKeys.leases, '-inf', Date.now(), 'LIMIT', 0, 50);
+    },
+
+    /** Whether a generation is owned or waits in the index to be claimed. */
+    async isKnown(generationId: string): Promise<boolean> {
+      return (await redis.zscore(logKeys.leases, generationId)) !== null;
+    },
+
+    /** Asks the owner, whichever replica it is, to stop. Remembered until the end, so that no owner misses it. */
+    async requestStop(generationId: string): Promise<void> {
+      await redis.set(logKeys.stop(generationId), '1', 'PX', logTtl.endedMs);
+      await redis.publish(stopChannel, generationId);
+    },
+
+    /** The last frame in the log; 0 when there is none. */
+    async lastSeq(generationId: string): Promise<number> {
+      const [last] = await redis.xrevrange(logKeys.log(generationId), '+', '-', 'COUNT', 1);
+      return last === undefined ? 0 : seqOf(last[0]);
+    },
+
+    async exists(generationId: string): Promise<boolean> {
+      return (await redis.exists(logKeys.log(generationId))) === 1;
+    },
+
+    /** At most `limit` frames after `afterSeq`, in order. */
+    async read(generationId: string, { afterSeq, limit }: { afterSeq: number; limit: number }): Promise<Frame[]> {
+      const entries = await redis.xrange(logKeys.log(generationId), `(${afterSeq}-0`, '+', 'COUNT', limit);
+      return entries.map((entry) => toFrame(generationId, entry));
+    },
+  };
+}
+
+/** Throws when an entry is not one of ours. */
+export function toFrame(generationId: string, [id, fields]: [id: string, fields: string[]]): Frame {
+  const [name = '', value = ''] = fields;
+  return { v: 1, generationId, seq: seqOf(id), ...fromLogField(name, value) };
+}
+
+function ownership(answer: string): Ownership {
+  if (answer === 'owned' || answer === 'lost' || answer === 'gone') return answer;
+  throw new Error(`unexpected answer ${answer}`);
+}

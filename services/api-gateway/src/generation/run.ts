@@ -1,0 +1,148 @@
+import { AppError, type problemSchema, toAppError, toProblem } from '@chatbot/errors';
+import type { GenerateResponse__Output } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
+import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import type { Logger, RequestContext } from '@chatbot/service-kit';
+import type { z } from 'zod';
+import { type AiClient, timeouts } from '../clients/clients.ts';
+import { present, timingsOf, usageOf } from '../clients/resources.ts';
+import type { EndBody, EndStatus, FrameBody, Timings, Usage } from './frame.ts';
+import type { LogWriter } from './log-writer.ts';
+
+/** Why a run is cut short: a person stopped it, this replica hands it over, or the lease was lost. */
+export type AbortCause = 'stop' | 'hand-over' | 'lost';
+
+export type Outcome = {
+  readonly status: EndStatus;
+  readonly model: string;
+  readonly usage?: Usage | undefined;
+  readonly timings?: Timings | undefined;
+  readonly problem?: z.infer<typeof problemSchema> | undefined;
+};
+
+export type GenerateOptions = {
+  ai: AiClient;
+  writer: LogWriter;
+  task: GenerationTask__Output;
+  context: RequestContext;
+  /** Aborted with an AbortCause as the reason. */
+  signal: AbortSignal;
+  logger: Logger;
+  /** Hears which model answers. */
+  onModel: (model: string) => void;
+};
+
+/** An ai-service that dies is asked again, on another instance where there is one, this many times in a row without a new token. */
+const retriesMax = 2;
+
+/**
+ * Lets the model write into the log until the reply ends or the signal aborts, continuing from the text that is in the log already.
+ * Returns how it ended. Throws when the log could not be written, or when it was cut short for another reason than a stop.
+ */
+export async function generate(options: GenerateOptions): Promise<Outcome> {
+  const { writer, signal, context, logger, task } = options;
+  let retries = 0;
+  let model = '';
+  for (;;) {
+    const textBefore = writer.text;
+    try {
+      const outcome = await stream(options, (name) => {
+        model = name;
+        options.onModel(name);
+      });
+      await writer.settled();
+      return outcome;
+    } catch (thrown) {
+      await writer.settled();
+      if (signal.aborted) return abortedOutcome(signal, model);
+      const error = toAppError(thrown);
+      retries = writer.text === textBefore ? retries + 1 : 1;
+      if (error.reason !== 'UNAVAILABLE' || retries > retriesMax)
+        return failedOutcome({ error, writer, context, model });
+      logger.warn({ generationId: task.generation?.id, retries, err: error }, 'ai-service lost, continuing');
+    }
+  }
+}
+
+async function stream(
+  { ai, writer, task, context, signal }: GenerateOptions,
+  onModel: (model: string) => void,
+): Promise<Outcome> {
+  const events = ai.serverStream('Generate', toRequest(task, writer.text), {
+    context,
+    timeoutMs: timeouts.generationMs,
+    signal,
+  });
+  for await (const event of events) {
+    if (event.event === 'finished') return finishedOutcome(event);
+    const body = toFrameBody(event);
+    if (body.type === 'status' && body.model !== undefined) onModel(body.model);
+    writer.push(body);
+    // The stream is not read meanwhile; gRPC's flow control carries that back to the model server.
+    if (writer.congested) await writer.settled();
+  }
+  throw new AppError('UNAVAILABLE', { cause: new Error('the stream ended without its last event') });
+}
+
+function toRequest(task: GenerationTask__Output, textSoFar: string) {
+  const { generation, persona, requestedModel, parameters, context, userId } = task;
+  return {
+    generationId: present(generation, 'generation').id,
+    model: requestedModel,
+    persona,
+    parameters,
+    messages: textSoFar === '' ? context : [...context, { role: 'assistant', content: textSoFar }],
+    fairnessKey: userId,
+  };
+}
+
+function toFrameBody({ event, delta, status }: GenerateResponse__Output): FrameBody {
+  if (event === 'delta') return { type: 'delta', text: present(delta, 'delta').text };
+  const { state, position, model, droppedMessageCount } = present(status, 'status');
+  return {
+    type: 'status',
+    status: state === 'STATE_QUEUED' ? 'queued' : state === 'STATE_LOADING' ? 'loading' : 'generating',
+    ...(position > 0 ? { position } : {}),
+    ...(model === '' ? {} : { model }),
+    ...(droppedMessageCount > 0 ? { droppedMessageCount } : {}),
+  };
+}
+
+function finishedOutcome({ finished }: GenerateResponse__Output): Outcome {
+  const { model, usage, timings } = present(finished, 'finished');
+  return { status: 'completed', model, ...usageOf(usage), ...timingsOf(timings) };
+}
+
+function abortedOutcome(signal: AbortSignal, model: string): Outcome {
+  if (signal.reason === 'stop') return { status: 'stopped', model };
+  throw new Error(`cut short: ${String(signal.reason)}`);
+}
+
+function failedOutcome({
+  error,
+  writer,
+  context,
+  model,
+}: {
+  error: AppError;
+  writer: LogWriter;
+  context: RequestContext;
+  model: string;
+}): Outcome {
+  return { status: writer.text === '' ? 'failed' : 'interrupted', model, problem: toProblem(error, context.requestId) };
+}
+
+/** The end frame of an outcome. */
+export function endBodyOf(
+  { status, model, usage, timings, problem }: Outcome,
+  messageId: string,
+): { type: 'end' } & EndBody {
+  return {
+    type: 'end',
+    status,
+    messageId,
+    ...(model === '' ? {} : { model }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(timings === undefined ? {} : { timings }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}

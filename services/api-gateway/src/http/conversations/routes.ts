@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { timeouts } from '../../clients/clients.ts';
+import { conversationSchema, messageSchema, toConversation, toMessage } from '../../clients/resources.ts';
+import { pageQuery, pageSchema } from '../pages.ts';
+import { defineRoute, pageOf } from '../route.ts';
+
+const params = z.object({ id: z.uuid() });
+const title = z.string().trim().min(1).max(200);
+const persona = z.string().max(64);
+const model = z.string().max(200);
+
+export const listConversations = defineRoute({
+  method: 'get',
+  path: '/conversations',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Conversations, pinned ones first, then by their latest message',
+  query: z.object({ ...pageQuery(100), archived: z.stringbool().optional() }),
+  responses: { 200: { description: 'One page', schema: pageSchema(conversationSchema) } },
+  async handle({ chat }, { caller, query }) {
+    const { limit = 0, cursor = '', archived = false } = query;
+    const page = await chat.unary(
+      'ListConversations',
+      { limit, cursor, archived },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    return { status: 200, body: pageOf(page.conversations.map(toConversation), page.nextCursor) };
+  },
+});
+
+export const createConversation = defineRoute({
+  method: 'post',
+  path: '/conversations',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Make an empty conversation',
+  body: z.object({ title: title.optional(), persona: persona.optional(), model: model.optional() }).default({}),
+  responses: { 201: { description: 'The conversation', schema: conversationSchema } },
+  async handle({ chat, events }, { caller, body, identity }) {
+    const input = { title: body.title ?? '', persona: body.persona ?? '', model: body.model ?? '' };
+    const { conversation } = await chat.unary('CreateConversation', input, { ...caller, timeoutMs: timeouts.unaryMs });
+    const created = toConversation(conversation);
+    events.publish(identity.userId, 'conversation:updated', created);
+    return { status: 201, body: created };
+  },
+});
+
+export const getConversation = defineRoute({
+  method: 'get',
+  path: '/conversations/:id',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'One conversation',
+  params,
+  responses: { 200: { description: 'The conversation', schema: conversationSchema } },
+  async handle({ chat }, { caller, params: { id } }) {
+    const { conversation } = await chat.unary(
+      'GetConversation',
+      { conversationId: id },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    return { status: 200, body: toConversation(conversation) };
+  },
+});
+
+export const updateConversation = defineRoute({
+  method: 'patch',
+  path: '/conversations/:id',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Change a conversation, if version is the current one',
+  params,
+  body: z.object({
+    version: z.int().positive(),
+    title: title.optional(),
+    persona: persona.optional(),
+    model: model.optional(),
+    pinned: z.boolean().optional(),
+    archived: z.boolean().optional(),
+  }),
+  responses: { 200: { description: 'The conversation after the change', schema: conversationSchema } },
+  async handle({ chat, events }, { caller, params: { id }, body, identity }) {
+    const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+    const { conversation } = await chat.unary(
+      'UpdateConversation',
+      { ...changes, conversationId: id },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    const updated = toConversation(conversation);
+    events.publish(identity.userId, 'conversation:updated', updated);
+    return { status: 200, body: updated };
+  },
+});
+
+export const deleteConversation = defineRoute({
+  method: 'delete',
+  path: '/conversations/:id',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Delete a conversation and stop what it is generating',
+  params,
+  responses: { 204: { description: 'Deleted' } },
+  async handle({ chat, generations, events }, { caller, params: { id }, identity }) {
+    const { generationIds } = await chat.unary(
+      'DeleteConversation',
+      { conversationId: id },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    await Promise.all(generationIds.map((generationId) => generations.requestStop(generationId)));
+    events.publish(identity.userId, 'conversation:deleted', { id });
+    return { status: 204 };
+  },
+});
+
+export const listMessages = defineRoute({
+  method: 'get',
+  path: '/conversations/:id/messages',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Messages, the newest page first, each page oldest first',
+  params,
+  query: z.object({
+    ...pageQuery(200),
+    leafId: z
+      .uuid()
+      .optional()
+      .meta({ description: 'The branch that ends in this message; absent means the whole tree' }),
+  }),
+  responses: { 200: { description: 'One page', schema: pageSchema(messageSchema) } },
+  async handle({ chat }, { caller, params: { id }, query }) {
+    const { limit = 0, cursor = '', leafId = '' } = query;
+    const page = await chat.unary(
+      'ListMessages',
+      { conversationId: id, limit, cursor, leafId },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    return { status: 200, body: pageOf(page.messages.map(toMessage), page.nextCursor) };
+  },
+});

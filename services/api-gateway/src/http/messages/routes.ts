@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import {
+  clientMessageIdSchema,
+  contentSchema,
+  editMessage as edit,
+  postMessage as post,
+  postMessageSchema,
+  regenerateReply as regenerate,
+  turnSchema,
+} from '../../turns/post-turn.ts';
+import { defineRoute } from '../route.ts';
+import { streamGeneration, wantsStream } from '../sse.ts';
+
+const params = z.object({ id: z.uuid() });
+const accepted = { 202: { description: 'Stored; the reply is on its way', schema: turnSchema } };
+
+export const postMessage = defineRoute({
+  method: 'post',
+  path: '/conversations/:id/messages',
+  access: 'user',
+  limit: 'messages',
+  tag: 'messages',
+  summary: 'Send a message; with Accept: text/event-stream the frames of the reply follow',
+  params: z.object({ id: z.union([z.uuid(), z.literal('new')]) }),
+  body: postMessageSchema.omit({ conversationId: true }),
+  responses: accepted,
+  async handle(deps, { caller, identity, params: { id }, body, request, response }) {
+    const input = { ...body, conversationId: id === 'new' ? undefined : id };
+    const turn = await post(deps, { caller, userId: identity.userId, input });
+    if (!wantsStream(request)) return { status: 202, body: turn };
+    await streamGeneration(deps, {
+      caller,
+      generationId: turn.generationId,
+      afterSeq: 0,
+      request,
+      response,
+      first: turn,
+    });
+    return undefined;
+  },
+});
+
+export const editMessage = defineRoute({
+  method: 'patch',
+  path: '/messages/:id',
+  access: 'user',
+  limit: 'messages',
+  tag: 'messages',
+  summary: 'Send another version of a message, as a branch of its own; the original stays',
+  params,
+  body: z.object({ content: contentSchema, clientMessageId: clientMessageIdSchema }),
+  responses: accepted,
+  async handle(deps, { caller, identity, params: { id }, body }) {
+    return {
+      status: 202,
+      body: await edit(deps, { caller, userId: identity.userId, input: { ...body, messageId: id } }),
+    };
+  },
+});
+
+export const regenerateMessage = defineRoute({
+  method: 'post',
+  path: '/messages/:id/regenerate',
+  access: 'user',
+  limit: 'messages',
+  tag: 'messages',
+  summary: 'Ask for another reply beside an existing one',
+  params,
+  body: z.object({ clientMessageId: clientMessageIdSchema }),
+  responses: accepted,
+  async handle(deps, { caller, identity, params: { id }, body }) {
+    return {
+      status: 202,
+      body: await regenerate(deps, { caller, userId: identity.userId, input: { ...body, messageId: id } }),
+    };
+  },
+});

@@ -1,0 +1,129 @@
+import { AppError, toAppError, toProblem, validationError } from '@chatbot/errors';
+import {
+  type AccessTokenVerifier,
+  bearerToken,
+  createRequestContext,
+  type Logger,
+  type RequestContext,
+  traceIdOf,
+} from '@chatbot/service-kit';
+import type { NextFunction, Request, Response, Router } from 'express';
+import type { z } from 'zod';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { HttpDeps, Route } from './route.ts';
+
+export type MountDeps = { http: HttpDeps; accessTokens: AccessTokenVerifier; logger: Logger; metrics: GatewayMetrics };
+
+/** What the middleware of a request leaves for those after it. */
+type Locals = { context: RequestContext; startedAtMs: number; route?: string; userId?: string };
+
+/** Gives every request its ids and logs and measures its end. First in the chain. */
+export function observeRequests({ logger, metrics }: Pick<MountDeps, 'logger' | 'metrics'>) {
+  return (request: Request, response: Response<unknown, Locals>, next: NextFunction) => {
+    const context = createRequestContext({
+      requestId: request.get('x-request-id'),
+      traceparent: request.get('traceparent'),
+    });
+    Object.assign(response.locals, { context, startedAtMs: performance.now() });
+    response.set({ 'x-request-id': context.requestId, traceparent: context.traceparent });
+    response.on('close', () => {
+      const { route = 'other', userId, startedAtMs } = response.locals;
+      const durationMs = performance.now() - startedAtMs;
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.httpDuration.observe({ method: request.method, route, status: String(status) }, durationMs / 1000);
+      if (route === 'static') return;
+      const line = { requestId: context.requestId, traceId: traceIdOf(context), method: request.method, route, status };
+      logger.info(
+        { ...line, durationMs: Math.round(durationMs * 10) / 10, ...(userId === undefined ? {} : { userId }) },
+        'finished',
+      );
+    });
+    next();
+  };
+}
+
+/** Mounts the routes: limit, access, input, handler, answer, in this order for every one of them. */
+export function mount(router: Router, routes: readonly Route[], deps: MountDeps): void {
+  for (const route of routes) {
+    router[route.method](route.path, (request: Request, response: Response<unknown, Locals>, next: NextFunction) => {
+      response.locals.route = `/api/v1${route.path}`;
+      answer(route, { request, response, deps }).catch(next);
+    });
+  }
+}
+
+async function answer(
+  route: Route,
+  { request, response, deps }: { request: Request; response: Response<unknown, Locals>; deps: MountDeps },
+) {
+  const { context } = response.locals;
+  const { limits } = deps.http;
+  if (route.limit !== 'messages') await limits.consume(route.limit, request.ip ?? 'unknown');
+  const access = await authorize(route, { request, response, deps });
+  if (route.limit === 'messages') await limits.consume('messages', access.identity.userId);
+  const result = await route.handle(deps.http, {
+    ...access,
+    context,
+    request,
+    response,
+    params: parse(route.params, request.params),
+    query: parse(route.query, request.query),
+    body: parse(route.body, request.body),
+  });
+  if (result === undefined) return;
+  response.status(result.status);
+  if (result.body === undefined) response.end();
+  else response.set('cache-control', 'no-store').json(result.body);
+}
+
+async function authorize(
+  route: Route,
+  { request, response, deps }: { request: Request; response: Response<unknown, Locals>; deps: MountDeps },
+) {
+  const { context } = response.locals;
+  if (route.access === 'anyone') return { identity: nobody, caller: { context, accessToken: '' } };
+  const accessToken = bearerToken(request.headers.authorization);
+  const identity = await deps.accessTokens.verify(accessToken);
+  response.locals.userId = identity.userId;
+  return { identity, caller: { context, accessToken: accessToken ?? '' } };
+}
+
+/** The types keep handlers of public routes from reading an identity. */
+const nobody = Object.freeze({ userId: '', sessionId: '', role: 'user' as const, expiresAtMs: 0 });
+
+function parse(schema: z.ZodType | undefined, input: unknown): undefined {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(input);
+  if (!result.success) throw validationError(result.error);
+  // The route's own types say what this is; here it is only handed on.
+  return result.data as undefined;
+}
+
+/** Answers every error as application/problem+json. Last in the chain. */
+export function answerProblems({ logger }: Pick<MountDeps, 'logger'>) {
+  return (thrown: unknown, _request: Request, response: Response<unknown, Locals>, next: NextFunction) => {
+    const error = fromMiddleware(thrown);
+    const { requestId } = response.locals.context ?? createRequestContext();
+    if (error.reason === 'INTERNAL') logger.error({ requestId, err: error.cause ?? error }, 'request failed');
+    // A stream that has begun can only be cut.
+    if (response.headersSent) return next(thrown);
+    const problem = toProblem(error, requestId);
+    if (problem.retryAfterSeconds !== undefined) response.set('retry-after', String(problem.retryAfterSeconds));
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  };
+}
+
+/** Errors of Express and its body parser carry a status and a type. */
+function fromMiddleware(thrown: unknown): AppError {
+  if (thrown instanceof AppError || !(thrown instanceof Error) || !('status' in thrown)) return toAppError(thrown);
+  switch (thrown.status) {
+    case 413:
+      return new AppError('PAYLOAD_TOO_LARGE', { cause: thrown });
+    case 415:
+      return new AppError('UNSUPPORTED_MEDIA_TYPE', { cause: thrown });
+    case 400:
+      return new AppError('VALIDATION_FAILED', { detail: 'The request cannot be read', cause: thrown });
+    default:
+      return toAppError(thrown);
+  }
+}

@@ -1,0 +1,38 @@
+import { listModels, listPersonas } from './ai/routes.ts';
+import { login, logout, refresh, register } from './auth/routes.ts';
+import {
+  createConversation,
+  deleteConversation,
+  getConversation,
+  listConversations,
+  listMessages,
+  updateConversation,
+} from './conversations/routes.ts';
+import { getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
+import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
+import type { Route } from './route.ts';
+import { getMe, updateMe } from './users/routes.ts';
+
+/** Every route below /api/v1. */
+export const routes: readonly Route[] = [
+  register,
+  login,
+  refresh,
+  logout,
+  getMe,
+  updateMe,
+  listConversations,
+  createConversation,
+  getConversation,
+  updateConversation,
+  deleteConversation,
+  listMessages,
+  postMessage,
+  editMessage,
+  regenerateMessage,
+  getGeneration,
+  stopGeneration,
+  streamGeneration,
+  listModels,
+  listPersonas,
+];

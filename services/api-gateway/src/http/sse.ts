@@ -1,0 +1,81 @@
+import type { AppError } from '@chatbot/errors';
+import { toProblem } from '@chatbot/errors';
+import type { Request, Response } from 'express';
+import { type FollowDeps, followGeneration } from '../generation/follow.ts';
+import type { Caller } from '../turns/caller.ts';
+
+const heartbeatMs = 15_000;
+
+/** Whether the client asks for server-sent events. */
+export function wantsStream(request: Request): boolean {
+  return request.headers.accept?.includes('text/event-stream') === true;
+}
+
+export type StreamOptions = {
+  caller: Caller;
+  generationId: string;
+  afterSeq: number;
+  request: Request;
+  response: Response;
+  /** Sent before the frames, as an event "turn" without an id. */
+  first?: object;
+};
+
+/**
+ * Answers with the frames of a generation as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): `event` is the
+ * frame's type, `id` its seq, `data` the frame as on the socket. Resolves after the end frame or when the client is gone. Throws before the
+ * first byte when the caller may not read the generation.
+ */
+export async function streamGeneration(
+  deps: FollowDeps,
+  { caller, generationId, afterSeq, request, response, first }: StreamOptions,
+): Promise<void> {
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const write = (text: string) => {
+    if (!response.headersSent) response.writeHead(200, headers);
+    response.write(text);
+  };
+  if (first !== undefined) write(`event: turn\ndata: ${JSON.stringify(first)}\n\n`);
+  const { following } = await followGeneration(deps, {
+    caller,
+    generationId,
+    afterSeq,
+    sink: {
+      deliver(frame) {
+        write(`event: ${frame.type}\nid: ${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`);
+        if (frame.type === 'end') close();
+      },
+      congestion: () => (response.writableNeedDrain ? drained(response) : undefined),
+      failed(error: AppError) {
+        write(`event: error\ndata: ${JSON.stringify(toProblem(error, caller.context.requestId))}\n\n`);
+        close();
+      },
+    },
+  });
+  if (!response.headersSent) response.writeHead(200, headers).flushHeaders();
+  const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs);
+  request.on('close', close);
+  response.on('close', close);
+  await closed;
+  clearInterval(heartbeat);
+  following.close();
+  response.end();
+}
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

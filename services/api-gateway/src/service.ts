@@ -1,0 +1,118 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  createAccessTokenVerifier,
+  createRegistry,
+  createRequestContext,
+  fetchJwks,
+  type Logger,
+  serviceVersion,
+  startAdminServer,
+} from '@chatbot/service-kit';
+import { v7 as uuidv7 } from 'uuid';
+import { createClients, timeouts } from './clients/clients.ts';
+import type { GatewayConfig } from './config.ts';
+import { createUserEventPublisher } from './events.ts';
+import { createCompletionRecorder } from './generation/completion.ts';
+import { startGenerations } from './generation/generations.ts';
+import { createGenerationLog } from './generation/log.ts';
+import { startLogTail } from './generation/tail.ts';
+import { createApp } from './http/app.ts';
+import { createHealth } from './http/health.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { createOriginCheck, loopbackOrigins } from './origins.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { connectRedis } from './redis.ts';
+import { attachSockets, createSocketServer } from './sockets/server.ts';
+
+export type ApiGateway = AsyncDisposable & { readonly port: number; readonly metricsPort: number };
+
+/** Starts the gateway: the composition root. Disposing of it hands its generations over and closes its connections. */
+export async function startApiGateway(config: GatewayConfig, logger: Logger): Promise<ApiGateway> {
+  await using stack = new AsyncDisposableStack();
+  const version = serviceVersion(import.meta.url);
+  const owner = uuidv7();
+  const registry = createRegistry('api-gateway');
+  const metrics = createGatewayMetrics(registry);
+
+  // Five connections: commands, the tail's blocking reads, and subscribers, which can do nothing else.
+  const redis = stack.use(connectRedis(config.redisUrl, { role: 'commands', logger }));
+  const blocking = stack.use(connectRedis(config.redisUrl, { role: 'blocking', logger }));
+  const stopSubscriber = stack.use(connectRedis(config.redisUrl, { role: 'subscriber', logger }));
+  const adapterPublisher = stack.use(connectRedis(config.redisUrl, { role: 'commands', logger }));
+  const adapterSubscriber = stack.use(connectRedis(config.redisUrl, { role: 'subscriber', logger }));
+
+  const clients = createClients(config.services, metrics.rpc);
+  for (const client of Object.values(clients)) stack.use(client);
+  const accessTokens = createAccessTokenVerifier(fetchJwks(config.jwksUrl));
+  const limits = createRateLimits({ redis: redis.client, limits: config.limits, logger, metrics });
+
+  // Socket.IO takes its own paths from the server and leaves the rest to the listener that it finds there.
+  let app: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const http = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    (request, response) => app(request, response),
+  );
+  await listen(http, config.http);
+  const { port } = http.address() as AddressInfo;
+  const publicOrigins = config.origins.public.length > 0 ? config.origins.public : loopbackOrigins(port);
+  const isAllowedOrigin = createOriginCheck([...publicOrigins, ...config.origins.cors]);
+  const io = createSocketServer({
+    http,
+    publisher: adapterPublisher.client,
+    subscriber: adapterSubscriber.client,
+    isAllowedOrigin,
+  });
+  const events = createUserEventPublisher(io);
+
+  const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
+  const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
+  const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, events, logger });
+  const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics };
+  const generations = stack.use(
+    await startGenerations({ ...runDeps, subscriber: stopSubscriber.client, leaseTtlMs: config.leaseTtlMs }),
+  );
+
+  const deps = { chat: clients.chat, log, tail, generations, events, logger, clients, limits };
+  stack.use(attachSockets({ io, deps, accessTokens, eventsPerMinute: config.limits.eventsPerMinute, logger, metrics }));
+  const health = createHealth({ clients, redis: redis.client, version });
+  const readJwks = async () => {
+    const { jwksJson } = await clients.user.unary(
+      'ListSigningKeys',
+      {},
+      { context: createRequestContext(), timeoutMs: timeouts.unaryMs },
+    );
+    return jwksJson;
+  };
+  const cookies = { secure: publicOrigins.every((origin) => origin.startsWith('https:')) };
+  app = createApp({
+    config,
+    version,
+    isAllowedOrigin,
+    health,
+    readJwks,
+    http: { ...deps, cookies },
+    accessTokens,
+    logger,
+    metrics,
+  });
+  const admin = stack.use(await startAdminServer({ ...config.admin, registry, health: health.readiness }));
+  // First to go: clients are sent to other replicas before their generations are handed over.
+  stack.defer(async () => {
+    await io.close();
+    http.closeAllConnections();
+  });
+
+  const resources = stack.move();
+  return { port, metricsPort: admin.port, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+function listen(http: ReturnType<typeof createServer>, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+}

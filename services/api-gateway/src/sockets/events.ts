@@ -1,0 +1,18 @@
+import { authRefresh } from './auth-events.ts';
+import { conversationOpen, typingSet } from './conversation-events.ts';
+import type { ClientEvent } from './event.ts';
+import { generationFollow, generationStop, generationUnfollow } from './generation-events.ts';
+import { messageEdit, messageRegenerate, messageSend } from './message-events.ts';
+
+/** Every event that a client may send. */
+export const clientEvents: readonly ClientEvent[] = [
+  messageSend,
+  messageEdit,
+  messageRegenerate,
+  generationFollow,
+  generationUnfollow,
+  generationStop,
+  conversationOpen,
+  typingSet,
+  authRefresh,
+];

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import {
+  clientMessageIdSchema,
+  contentSchema,
+  editMessage,
+  postMessage,
+  postMessageSchema,
+  regenerateReply,
+  type TurnIds,
+} from '../turns/post-turn.ts';
+import { defineEvent, type EventCall, type EventDeps } from './event.ts';
+import { followOwnTurn } from './follow-generation.ts';
+
+export const messageSend = defineEvent({
+  name: 'message:send',
+  input: postMessageSchema,
+  handle: (deps, input, call) => turn(deps, call, () => postMessage(deps, { ...call, input })),
+});
+
+export const messageEdit = defineEvent({
+  name: 'message:edit',
+  input: z.object({ messageId: z.uuid(), clientMessageId: clientMessageIdSchema, content: contentSchema }),
+  handle: (deps, input, call) => turn(deps, call, () => editMessage(deps, { ...call, input })),
+});
+
+export const messageRegenerate = defineEvent({
+  name: 'message:regenerate',
+  input: z.object({ messageId: z.uuid(), clientMessageId: clientMessageIdSchema }),
+  handle: (deps, input, call) => turn(deps, call, () => regenerateReply(deps, { ...call, input })),
+});
+
+/** A sender follows its own generation without asking. */
+async function turn(deps: EventDeps, call: EventCall, post: () => Promise<TurnIds>): Promise<TurnIds> {
+  await deps.limits.consume('messages', call.userId);
+  const ids = await post();
+  followOwnTurn(deps, call, ids.generationId);
+  return ids;
+}

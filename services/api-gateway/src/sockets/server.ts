@@ -1,0 +1,151 @@
+import type { Server as HttpServer } from 'node:http';
+import { AppError, toAppError, toProblem, validationError } from '@chatbot/errors';
+import { type AccessTokenVerifier, createRequestContext, type Logger, traceIdOf } from '@chatbot/service-kit';
+import { createAdapter } from '@socket.io/redis-adapter';
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { Server } from 'socket.io';
+import { userRoom } from '../events.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { OriginCheck } from '../origins.ts';
+import type { ClientEvent, ClientSocket, EventDeps, SocketState } from './event.ts';
+import { clientEvents } from './events.ts';
+import { startSessionClock } from './session-clock.ts';
+
+export type SocketServer = Server<Record<string, never>, Record<string, never>, Record<string, never>, SocketState>;
+
+export type SocketServerOptions = {
+  http: HttpServer;
+  publisher: Redis;
+  subscriber: Redis;
+  isAllowedOrigin: OriginCheck;
+};
+
+/** A message may be 100,000 characters of up to four bytes, and its envelope. */
+const payloadBytesMax = 512 * 1024;
+
+/** The Socket.IO server. It listens when its HTTP server does; attachSockets gives it something to do. */
+export function createSocketServer({
+  http,
+  publisher,
+  subscriber,
+  isAllowedOrigin,
+}: SocketServerOptions): SocketServer {
+  return new Server(http, {
+    adapter: createAdapter(publisher, subscriber),
+    allowRequest: (request, callback) => callback(null, isAllowedOrigin(request.headers)),
+    transports: ['websocket', 'polling'],
+    maxHttpBufferSize: payloadBytesMax,
+    // Compression costs 200 kB a connection and a second under load; tokens are too short to gain from it.
+    perMessageDeflate: false,
+    pingInterval: 20_000,
+    pingTimeout: 20_000,
+    connectTimeout: 10_000,
+    serveClient: false,
+  });
+}
+
+export type AttachOptions = {
+  io: SocketServer;
+  deps: Omit<EventDeps, 'renew'>;
+  accessTokens: AccessTokenVerifier;
+  eventsPerMinute: number;
+  logger: Logger;
+  metrics: GatewayMetrics;
+};
+
+/** Authenticates connections and answers their events. */
+export function attachSockets({ io, deps, accessTokens, eventsPerMinute, logger, metrics }: AttachOptions): Disposable {
+  const limiter = new RateLimiterMemory({ points: eventsPerMinute, duration: 60 });
+  const eventDeps: EventDeps = { ...deps, renew };
+
+  io.use((socket: ClientSocket, next) => {
+    const token: unknown = socket.handshake.auth.token;
+    authenticate(socket, typeof token === 'string' ? token : undefined).then(
+      () => next(),
+      (error: unknown) => next(Object.assign(new Error('unauthorized'), { data: toProblem(toAppError(error)) })),
+    );
+  });
+
+  io.on('connection', (socket: ClientSocket) => {
+    metrics.socketConnections.inc();
+    void socket.join(userRoom(socket.data.identity.userId));
+    for (const event of clientEvents) register(socket, event);
+    socket.onAny((name: string, ...args: unknown[]) => {
+      if (!known.has(name))
+        acknowledge(args.at(-1), { ok: false, problem: toProblem(new AppError('ROUTE_NOT_FOUND')) });
+    });
+    socket.on('disconnect', () => {
+      metrics.socketConnections.dec();
+      for (const following of socket.data.followings.values()) following.close();
+      socket.data.followings.clear();
+    });
+  });
+
+  async function authenticate(socket: ClientSocket, token: string | undefined) {
+    const identity = await accessTokens.verify(token);
+    socket.data = { identity, accessToken: token ?? '', followings: new Map() };
+  }
+
+  async function renew(socket: ClientSocket, token: string) {
+    const identity = await accessTokens.verify(token);
+    if (identity.userId !== socket.data.identity.userId) throw new AppError('TOKEN_INVALID');
+    socket.data.identity = identity;
+    socket.data.accessToken = token;
+  }
+
+  function register(socket: ClientSocket, event: ClientEvent) {
+    const on = socket.on.bind(socket) as (name: string, listener: (...args: unknown[]) => void) => unknown;
+    on(event.name, (payload, ack) => {
+      answer(socket, event, payload).then(
+        (data) => acknowledge(ack, { ok: true, data }),
+        (error: AppError) => acknowledge(ack, { ok: false, problem: toProblem(error) }),
+      );
+    });
+  }
+
+  async function answer(socket: ClientSocket, event: ClientEvent, payload: unknown): Promise<unknown> {
+    const startedAtMs = performance.now();
+    const context = createRequestContext();
+    const { userId } = socket.data.identity;
+    let outcome = 'ok';
+    try {
+      await admit(socket);
+      const parsed = event.input.safeParse(payload);
+      if (!parsed.success) throw validationError(parsed.error);
+      const caller = { context, accessToken: socket.data.accessToken };
+      return await event.handle(eventDeps, parsed.data, { socket, caller, userId, context });
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      outcome = error.reason;
+      if (error.reason === 'INTERNAL')
+        logger.error({ event: event.name, requestId: context.requestId, err: error.cause ?? error }, 'event failed');
+      throw error;
+    } finally {
+      metrics.socketEvents.inc({ event: event.name, outcome: outcome === 'ok' ? 'ok' : 'error' });
+      const durationMs = Math.round((performance.now() - startedAtMs) * 10) / 10;
+      logger.info(
+        { requestId: context.requestId, traceId: traceIdOf(context), event: event.name, outcome, durationMs, userId },
+        'finished',
+      );
+    }
+  }
+
+  async function admit(socket: ClientSocket) {
+    try {
+      await limiter.consume(socket.id);
+    } catch {
+      metrics.rateLimited.inc({ scope: 'events' });
+      throw new AppError('RATE_LIMITED', { retryAfterMs: 10_000 });
+    }
+  }
+
+  const local = () => io.sockets.sockets.values() as Iterable<ClientSocket>;
+  return startSessionClock(local);
+}
+
+const known: ReadonlySet<string> = new Set(clientEvents.map(({ name }) => name));
+
+function acknowledge(ack: unknown, answer: object) {
+  if (typeof ack === 'function') ack(answer);
+}

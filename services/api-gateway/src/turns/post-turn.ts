@@ -1,0 +1,108 @@
+import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import type { Turn__Output } from '@chatbot/proto/chatbot/chat/v1/Turn';
+import { z } from 'zod';
+import { type ChatClient, timeouts } from '../clients/clients.ts';
+import { type Parameters, parametersSchema, present, toConversation, toMessage } from '../clients/resources.ts';
+import type { UserEventPublisher } from '../events.ts';
+import type { Generations } from '../generation/generations.ts';
+import type { Caller } from './caller.ts';
+
+export const clientMessageIdSchema = z
+  .string()
+  .regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, "-" or "_"')
+  .meta({ description: 'Chosen by the client; sending it again never posts twice' });
+
+export const contentSchema = z
+  .string()
+  .max(100_000)
+  .refine((text) => text.trim() !== '', 'must not be empty');
+
+export const postMessageSchema = z.object({
+  clientMessageId: clientMessageIdSchema,
+  conversationId: z.uuid().optional(),
+  parentId: z.uuid().optional(),
+  content: contentSchema,
+  persona: z.string().max(64).optional(),
+  model: z.string().max(200).optional(),
+  params: parametersSchema.optional(),
+});
+
+export const turnSchema = z
+  .object({ conversationId: z.uuid(), userMessageId: z.uuid(), assistantMessageId: z.uuid(), generationId: z.uuid() })
+  .meta({ id: 'Turn', description: 'What was stored; the reply is durable from here on' });
+
+export type TurnIds = z.infer<typeof turnSchema>;
+
+export type TurnDeps = { chat: ChatClient; generations: Generations; events: UserEventPublisher };
+
+type TurnInput<Input> = { caller: Caller; userId: string; input: Input };
+
+/** Stores a user message with its pending reply and starts the generation. Idempotent on (user, clientMessageId). */
+export async function postMessage(
+  deps: TurnDeps,
+  { caller, userId, input }: TurnInput<z.infer<typeof postMessageSchema>>,
+): Promise<TurnIds> {
+  const { params, conversationId = '', persona = '', model = '', parentId, clientMessageId, content } = input;
+  const request = {
+    clientMessageId,
+    conversationId,
+    content,
+    persona,
+    model,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(params === undefined ? {} : { parameters: toProtoParameters(params) }),
+  };
+  const response = await deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
+  return begin(deps, { caller, userId, ...response });
+}
+
+/** Stores a sibling of a user message with other content, and its pending reply, and starts the generation. Idempotent as postMessage. */
+export async function editMessage(
+  deps: TurnDeps,
+  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
+): Promise<TurnIds> {
+  const response = await deps.chat.unary('EditMessage', input, { ...caller, timeoutMs: timeouts.unaryMs });
+  return begin(deps, { caller, userId, ...response });
+}
+
+/** Stores a pending sibling of a reply and starts the generation. Idempotent as postMessage. */
+export async function regenerateReply(
+  deps: TurnDeps,
+  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
+): Promise<TurnIds> {
+  const response = await deps.chat.unary('RegenerateReply', input, { ...caller, timeoutMs: timeouts.unaryMs });
+  return begin(deps, { caller, userId, ...response });
+}
+
+type Begin = { caller: Caller; userId: string; turn: Turn__Output | null; task: GenerationTask__Output | null };
+
+function begin({ generations, events }: TurnDeps, { caller, userId, turn, task }: Begin): TurnIds {
+  const { conversation, userMessage, assistantMessage, generationId, replayed } = present(turn, 'turn');
+  const user = toMessage(userMessage);
+  const assistant = toMessage(assistantMessage);
+  // Not awaited: the turn is durable, so the client's answer need not wait for the claim.
+  const started =
+    task === null ? generations.ensureRunning(generationId, caller.context) : generations.start(task, caller.context);
+  started.catch(() => undefined);
+  if (!replayed) {
+    events.publish(userId, 'message:created', user);
+    events.publish(userId, 'message:created', assistant);
+    events.publish(userId, 'conversation:updated', toConversation(conversation));
+  }
+  return {
+    conversationId: user.conversationId,
+    userMessageId: user.id,
+    assistantMessageId: assistant.id,
+    generationId,
+  };
+}
+
+function toProtoParameters({ temperature, topP, maxTokens, seed, stop }: Parameters) {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(seed === undefined ? {} : { seed }),
+    stop: stop ?? [],
+  };
+}
