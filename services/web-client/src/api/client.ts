@@ -1,0 +1,89 @@
+import type * as z from 'zod/mini';
+import type { Session } from '../session/session.ts';
+import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
+import { ProblemError } from './problem.ts';
+import {
+  type Conversation,
+  type ConversationPage,
+  ConversationPageSchema,
+  ConversationSchema,
+  type MessagePage,
+  MessagePageSchema,
+  type ModelList,
+  ModelListSchema,
+  type Persona,
+  PersonaListSchema,
+} from './schemas.ts';
+
+const MESSAGES_PER_PAGE = 50;
+const CONVERSATIONS_PER_PAGE = 40;
+
+/** The REST calls of the signed-in account. Each throws ProblemError. */
+export type ApiClient = {
+  listConversations: (page: { cursor: string | undefined; signal: AbortSignal }) => Promise<ConversationPage>;
+  getConversation: (id: string, signal?: AbortSignal) => Promise<Conversation>;
+  renameConversation: (conversation: Conversation, title: string) => Promise<Conversation>;
+  deleteConversation: (id: string) => Promise<void>;
+  /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
+  listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
+  listModels: (signal: AbortSignal) => Promise<ModelList>;
+  listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
+};
+
+export type MessagePageRequest = {
+  conversationId: string;
+  leafId: string | undefined;
+  cursor: string | undefined;
+  signal: AbortSignal;
+};
+
+/** Makes the calls with the session's token; one that has expired is renewed once and the call repeated. */
+export function createApiClient(session: Session): ApiClient {
+  async function call<Schema extends z.ZodMiniType>(request: HttpRequest<Schema>): Promise<z.output<Schema>> {
+    try {
+      return await sendHttp({ ...request, token: await session.token() });
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
+      const token = await session.renew();
+      if (token === undefined) throw error;
+      return sendHttp({ ...request, token });
+    }
+  }
+
+  return {
+    listConversations: ({ cursor, signal }) =>
+      call({
+        path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor })}`,
+        schema: ConversationPageSchema,
+        signal,
+      }),
+    getConversation: (id, signal) =>
+      call({ path: `/conversations/${encodeURIComponent(id)}`, schema: ConversationSchema, signal }),
+    renameConversation: ({ id, version }, title) =>
+      call({
+        method: 'PATCH',
+        path: `/conversations/${encodeURIComponent(id)}`,
+        body: { version, title },
+        schema: ConversationSchema,
+      }),
+    deleteConversation: async (id) => {
+      await call({ method: 'DELETE', path: `/conversations/${encodeURIComponent(id)}`, schema: AnySchema });
+    },
+    listMessages: ({ conversationId, leafId, cursor, signal }) =>
+      call({
+        path: `/conversations/${encodeURIComponent(conversationId)}/messages${query({ limit: MESSAGES_PER_PAGE, leafId, cursor })}`,
+        schema: MessagePageSchema,
+        signal,
+      }),
+    listModels: (signal) => call({ path: '/models', schema: ModelListSchema, signal }),
+    listPersonas: async (signal) => (await call({ path: '/personas', schema: PersonaListSchema, signal })).items,
+  };
+}
+
+function query(parameters: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return `?${search.toString()}`;
+}

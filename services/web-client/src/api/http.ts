@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { noAnswer, ProblemError, parseProblem } from './problem.ts';
+
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export type HttpRequest<Schema extends z.ZodMiniType> = {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** The path below /api/v1, with its query. */
+  path: string;
+  body?: unknown;
+  /** The access token, when the route needs one. */
+  token?: string | undefined;
+  /** What the answer must look like. */
+  schema: Schema;
+  signal?: AbortSignal | undefined;
+};
+
+/** The schema for answers whose body does not matter. */
+export const AnySchema = z.unknown();
+
+/**
+ * Sends one request to the gateway on the same origin and parses the answer.
+ *
+ * @throws ProblemError with the server's problem; with reason NO_ANSWER when none came within 15 s.
+ */
+export async function sendHttp<Schema extends z.ZodMiniType>(request: HttpRequest<Schema>): Promise<z.output<Schema>> {
+  const { method = 'GET', path, body, token, schema, signal } = request;
+  // The gateway asks for this header wherever the cookie counts: another site cannot make a browser send it.
+  const headers: Record<string, string> = { accept: 'application/json', 'x-requested-with': 'chatbot' };
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const init: RequestInit = {
+    method,
+    headers,
+    credentials: 'same-origin',
+    signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+  const { response, json } = await exchange(`/api/v1${path}`, init);
+  if (!response.ok) throw new ProblemError(parseProblem(json, response.status));
+  const parsed = z.safeParse(schema, json);
+  if (!parsed.success) throw new ProblemError(parseProblem(undefined, response.status), { cause: parsed.error });
+  return parsed.data;
+}
+
+async function exchange(url: string, init: RequestInit): Promise<{ response: Response; json: unknown }> {
+  try {
+    const response = await fetch(url, init);
+    const text = await response.text();
+    return { response, json: parseJson(text) };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw noAnswer(error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

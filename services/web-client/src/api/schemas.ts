@@ -1,0 +1,178 @@
+import * as z from 'zod/mini';
+
+/*
+ * What the gateway sends, parsed at the edge. Unknown keys are dropped and absent optional keys become undefined, so
+ * that a newer gateway does not break an older tab. The names are those of the public contract.
+ */
+
+// Compiled parsers need `new Function`, which the content security policy forbids.
+z.config({ jitless: true });
+
+/** Absent, null and empty all mean "not there". */
+function maybe<Schema extends z.ZodMiniType>(schema: Schema) {
+  return z.pipe(
+    z.nullish(schema),
+    z.transform((value): z.output<Schema> | undefined => (value === null || value === '' ? undefined : value)),
+  );
+}
+
+/** A problem document (RFC 9457) with the reason from the error catalogue. */
+export const ProblemSchema = z.object({
+  title: z._default(z.string(), ''),
+  status: z._default(z.number(), 0),
+  detail: maybe(z.string()),
+  reason: z._default(z.string(), 'INTERNAL'),
+  errors: maybe(z.array(z.object({ field: z.string(), message: z.string() }))),
+  requestId: maybe(z.string()),
+});
+export type Problem = z.infer<typeof ProblemSchema>;
+
+export const UserSchema = z.object({
+  id: z.string(),
+  email: z.string(),
+  displayName: z.string(),
+  role: z.string(),
+});
+export type User = z.infer<typeof UserSchema>;
+
+/** The answer to sign-up, sign-in and refresh. */
+export const GrantSchema = z.object({
+  accessToken: z.string(),
+  expiresInSeconds: z.number(),
+  user: UserSchema,
+});
+export type Grant = z.infer<typeof GrantSchema>;
+
+export const ConversationSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  persona: maybe(z.string()),
+  model: maybe(z.string()),
+  activeLeafId: maybe(z.string()),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  lastMessageAt: maybe(z.string()),
+  version: z.number(),
+});
+export type Conversation = z.infer<typeof ConversationSchema>;
+
+const MessageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
+export type MessageStatus = z.infer<typeof MessageStatusSchema>;
+
+const UsageSchema = z.object({
+  promptTokens: z._default(z.number(), 0),
+  completionTokens: z._default(z.number(), 0),
+});
+export type Usage = z.infer<typeof UsageSchema>;
+
+/** Durations in milliseconds; firstTokenMs and totalMs count from the request to the model server. */
+const TimingsSchema = z.object({
+  queuedMs: z._default(z.number(), 0),
+  loadMs: z._default(z.number(), 0),
+  firstTokenMs: z._default(z.number(), 0),
+  totalMs: z._default(z.number(), 0),
+});
+export type Timings = z.infer<typeof TimingsSchema>;
+
+export const MessageSchema = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  parentId: maybe(z.string()),
+  role: z.enum(['user', 'assistant', 'system']),
+  content: z.string(),
+  contentSeq: z._default(z.number(), 0),
+  status: MessageStatusSchema,
+  generationId: maybe(z.string()),
+  model: maybe(z.string()),
+  problem: maybe(ProblemSchema),
+  usage: maybe(UsageSchema),
+  timings: maybe(TimingsSchema),
+  createdAt: z.string(),
+  version: z.number(),
+});
+export type Message = z.infer<typeof MessageSchema>;
+
+/** The changed part of a message, as message:updated carries it. */
+export const MessagePatchSchema = z.extend(z.partial(MessageSchema), { id: z.string(), conversationId: z.string() });
+export type MessagePatch = z.infer<typeof MessagePatchSchema>;
+
+export const ConversationPatchSchema = z.extend(z.partial(ConversationSchema), { id: z.string() });
+export type ConversationPatch = z.infer<typeof ConversationPatchSchema>;
+
+export const ConversationDeletedSchema = z.union([
+  z.object({ id: z.string() }),
+  z.pipe(
+    z.object({ conversationId: z.string() }),
+    z.transform(({ conversationId }) => ({ id: conversationId })),
+  ),
+]);
+
+function pageOf<Item extends z.ZodMiniType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: maybe(z.string()) });
+}
+export const ConversationPageSchema = pageOf(ConversationSchema);
+export type ConversationPage = z.infer<typeof ConversationPageSchema>;
+export const MessagePageSchema = pageOf(MessageSchema);
+export type MessagePage = z.infer<typeof MessagePageSchema>;
+
+export const ModelListSchema = z.object({
+  items: z.array(
+    z.object({
+      name: z.string(),
+      parameterSize: maybe(z.string()),
+      contextLength: maybe(z.number()),
+      isDefault: z._default(z.boolean(), false),
+      isDemo: z._default(z.boolean(), false),
+    }),
+  ),
+  configuredDefault: maybe(z.string()),
+});
+export type ModelList = z.infer<typeof ModelListSchema>;
+export type Model = ModelList['items'][number];
+
+export const PersonaListSchema = z.object({
+  items: z.array(z.object({ id: z.string(), name: z.string(), description: z._default(z.string(), '') })),
+});
+export type Persona = z.infer<typeof PersonaListSchema>['items'][number];
+
+/** The acknowledgement of message:send, message:edit and message:regenerate. */
+export const TurnSchema = z.object({
+  conversationId: z.string(),
+  userMessageId: z.string(),
+  assistantMessageId: z.string(),
+  generationId: z.string(),
+});
+export type Turn = z.infer<typeof TurnSchema>;
+
+export const FrameSchema = z.union([
+  z.object({
+    type: z.literal('status'),
+    generationId: z.string(),
+    seq: z.number(),
+    status: z.enum(['queued', 'loading', 'generating']),
+    position: maybe(z.number()),
+    model: maybe(z.string()),
+    droppedMessageCount: maybe(z.number()),
+  }),
+  z.object({ type: z.literal('delta'), generationId: z.string(), seq: z.number(), text: z.string() }),
+  z.object({
+    type: z.literal('end'),
+    generationId: z.string(),
+    seq: z.number(),
+    status: z.enum(['completed', 'stopped', 'interrupted', 'failed']),
+    messageId: z.string(),
+    // Empty text is a valid whole text, so this one keeps ''.
+    content: z.optional(z.nullable(z.string())),
+    model: maybe(z.string()),
+    usage: maybe(UsageSchema),
+    timings: maybe(TimingsSchema),
+    problem: maybe(ProblemSchema),
+  }),
+  // A kind of a later release: it takes its place in the order and changes nothing.
+  z.pipe(
+    z.object({ generationId: z.string(), seq: z.number() }),
+    z.transform(({ generationId, seq }) => ({ type: 'unknown' as const, generationId, seq })),
+  ),
+]);
+export type Frame = z.infer<typeof FrameSchema>;
+export type EndFrame = Extract<Frame, { type: 'end' }>;

@@ -1,0 +1,156 @@
+import { useCallback, useEffect, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { problemOf } from '../api/problem.ts';
+import { problemText } from '../api/problem-text.ts';
+import type { Conversation } from '../api/schemas.ts';
+import { newClientId } from '../live/client-id.ts';
+import { useValue } from '../live/value.ts';
+import { ConversationMenu } from '../shell/conversation-item.tsx';
+import { useServices } from '../shell/services.tsx';
+import { texts } from '../texts.ts';
+import { Button } from '../ui/button.tsx';
+import { Composer, type ComposerChoice } from './composer.tsx';
+import { ModelBanner } from './model-banner.tsx';
+import { Thread } from './thread.tsx';
+import { useDraft } from './use-draft.ts';
+import { runningReplyOf, useThread } from './use-thread.ts';
+
+/** The conversation that the address names. */
+export function ConversationPage() {
+  const { conversationId = '' } = useParams();
+  return <ConversationScreen key={conversationId} conversationId={conversationId} />;
+}
+
+function ConversationScreen({ conversationId }: { conversationId: string }) {
+  const { conversation, branch, messages } = useThread(conversationId);
+  const error = branch.data === undefined ? (branch.error ?? conversation.error) : conversation.error;
+  const title = conversation.data?.title || texts.sidebar.untitled;
+
+  useEffect(() => {
+    document.title = `${title} – ${texts.product}`;
+  }, [title]);
+
+  if (error !== null && problemOf(error).status === 404) return <Missing />;
+  return (
+    <main className="flex min-h-0 flex-1 flex-col">
+      <Header title={title} conversation={conversation.data} />
+      {branch.data !== undefined ? (
+        <OpenThread
+          conversation={conversation.data}
+          conversationId={conversationId}
+          branch={branch}
+          messages={messages}
+        />
+      ) : error !== null ? (
+        <Failed error={error} onRetry={() => void branch.refetch()} />
+      ) : (
+        <Placeholder />
+      )}
+    </main>
+  );
+}
+
+type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'> & {
+  conversation: Conversation | undefined;
+  conversationId: string;
+};
+
+function OpenThread({ conversation, conversationId, branch, messages }: OpenThreadProps) {
+  const { live, user } = useServices();
+  const [draft, setDraft] = useDraft(`chatbot.draft.${user.id}.${conversationId}`);
+  const [changed, setChanged] = useState<ComposerChoice>();
+  const unsent = useValue(live.outbox.entries).filter((entry) => entry.conversationId === conversationId);
+  const choice = changed ?? { persona: conversation?.persona, model: conversation?.model };
+  const { fetchNextPage } = branch;
+  const load = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+
+  function send(content: string): void {
+    const parentId = messages.at(-1)?.id;
+    const { persona, model } = changed ?? {};
+    const chosen = { ...(persona !== undefined && { persona }), ...(model !== undefined && { model }) };
+    void live.outbox.send({
+      clientMessageId: newClientId(),
+      conversationId,
+      content,
+      ...(parentId !== undefined && { parentId }),
+      ...chosen,
+    });
+  }
+
+  return (
+    <>
+      <Thread
+        messages={messages}
+        unsent={unsent}
+        requestedModel={conversation?.model}
+        older={{
+          hasMore: branch.hasNextPage,
+          isLoading: branch.isFetchingNextPage,
+          hasFailed: branch.isFetchNextPageError,
+          load,
+        }}
+      />
+      <ModelBanner model={choice.model} />
+      <Composer
+        draft={draft}
+        onDraft={setDraft}
+        onSend={send}
+        choice={choice}
+        onChoice={setChanged}
+        generationId={runningReplyOf(messages)?.generationId}
+        isWaiting={unsent.length > 0}
+      />
+    </>
+  );
+}
+
+function Header({ title, conversation }: { title: string; conversation: Conversation | undefined }) {
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line px-4 md:h-14 md:px-6">
+      <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
+      {conversation !== undefined && <ConversationMenu conversation={conversation} />}
+    </header>
+  );
+}
+
+function Placeholder() {
+  return (
+    <div role="status" className="mx-auto grid w-full max-w-3xl flex-1 content-start gap-6 px-4 pt-8 sm:px-6">
+      <span className="sr-only">{texts.loading}</span>
+      <span className="h-11 w-2/5 animate-breathe justify-self-end rounded-2xl bg-hover" />
+      {['w-11/12', 'w-4/5', 'w-3/5'].map((width) => (
+        <span key={width} className={`h-4 animate-breathe rounded-full bg-hover ${width}`} />
+      ))}
+    </div>
+  );
+}
+
+function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <div role="alert" className="grid flex-1 place-content-center justify-items-center gap-2 p-6 text-center">
+      <p className="font-medium">{texts.thread.failed}</p>
+      <p className="text-sm text-ink-soft">{problemText(problemOf(error))}</p>
+      <Button className="mt-2" onClick={onRetry}>
+        {texts.tryAgain}
+      </Button>
+    </div>
+  );
+}
+
+function Missing() {
+  useEffect(() => {
+    document.title = `${texts.thread.missingTitle} – ${texts.product}`;
+  }, []);
+  return (
+    <main className="grid flex-1 place-content-center justify-items-center gap-2 p-6 text-center">
+      <h1 className="font-serif text-xl">{texts.thread.missingTitle}</h1>
+      <p className="max-w-sm text-sm text-ink-soft">{texts.thread.missing}</p>
+      <Link
+        to="/"
+        className="mt-3 rounded-lg bg-accent px-4 py-2 text-sm font-medium text-on-accent hover:bg-accent-strong"
+      >
+        {texts.sidebar.newChat}
+      </Link>
+    </main>
+  );
+}

@@ -1,0 +1,118 @@
+import { BriefcaseBusiness, ChevronDown, Cpu, Feather, type LucideIcon, MessageCircle, Microscope } from 'lucide-react';
+import type { ComponentProps, ReactNode } from 'react';
+import { texts } from '../texts.ts';
+import { Menu, MenuChoice, MenuChoices, MenuLabel } from '../ui/menu.tsx';
+import { useModels, usePersonas } from './use-options.ts';
+
+const PERSONA_ICONS: Readonly<Record<string, LucideIcon>> = {
+  assistant: MessageCircle,
+  creative: Feather,
+  analytical: Microscope,
+  professional: BriefcaseBusiness,
+};
+const DEFAULT_PERSONA = 'assistant';
+/** The choice that leaves the model to the server; no model can have this name. */
+const SERVER_DEFAULT = '';
+
+export type PickerProps = { value: string | undefined; onChange: (value: string | undefined) => void };
+
+/** Chooses the way of answering. */
+export function PersonaPicker({ value = DEFAULT_PERSONA, onChange }: PickerProps) {
+  const { data: personas = [] } = usePersonas();
+  const current = personas.find(({ id }) => id === value);
+  const Icon = PERSONA_ICONS[value] ?? MessageCircle;
+  if (personas.length === 0) return null;
+  return (
+    <Menu
+      align="start"
+      side="top"
+      trigger={
+        <PickerButton
+          label={`${texts.composer.persona}: ${current?.name ?? value}`}
+          icon={<Icon size={15} aria-hidden />}
+        >
+          {current?.name ?? value}
+        </PickerButton>
+      }
+    >
+      <MenuLabel>{texts.composer.persona}</MenuLabel>
+      <MenuChoices value={value} onValueChange={onChange}>
+        {personas.map(({ id, name, description }) => (
+          <MenuChoice key={id} value={id} note={description}>
+            {name}
+          </MenuChoice>
+        ))}
+      </MenuChoices>
+    </Menu>
+  );
+}
+
+/** Chooses the model, or leaves it to the server. */
+export function ModelPicker({ value, onChange }: PickerProps) {
+  const models = useModels();
+  const items = models.data?.items ?? [];
+  const configured = models.data?.configuredDefault;
+  const standard = items.find(({ isDefault }) => isDefault) ?? items[0];
+  const isConfiguredMissing =
+    configured !== undefined && items.length > 0 && items.every(({ name }) => name !== configured);
+  // A model that was chosen and is gone stays visible as the choice that it was.
+  const label = models.isError
+    ? texts.composer.modelsFailed
+    : (value ?? standard?.name ?? (models.isPending ? texts.composer.modelsLoading : texts.composer.modelDefault));
+  return (
+    <Menu
+      align="start"
+      side="top"
+      trigger={
+        <PickerButton
+          label={`${texts.composer.model}: ${label}`}
+          icon={<Cpu size={15} aria-hidden />}
+          disabled={items.length === 0}
+        >
+          {label}
+        </PickerButton>
+      }
+    >
+      <MenuLabel>{texts.composer.model}</MenuLabel>
+      <MenuChoices
+        value={value ?? SERVER_DEFAULT}
+        onValueChange={(next) => onChange(next === SERVER_DEFAULT ? undefined : next)}
+      >
+        <MenuChoice value={SERVER_DEFAULT} note={standard?.name}>
+          {texts.composer.modelDefault}
+        </MenuChoice>
+        {items.map(({ name, parameterSize, isDemo }) => (
+          <MenuChoice key={name} value={name} note={parameterSize}>
+            {name}
+            {isDemo && (
+              <span className="rounded bg-accent-soft px-1.5 text-2xs text-accent">{texts.composer.demoTag}</span>
+            )}
+          </MenuChoice>
+        ))}
+      </MenuChoices>
+      {isConfiguredMissing && (
+        <p className="px-2.5 py-1.5 text-2xs text-ink-faint">{texts.composer.notInstalled(configured)}</p>
+      )}
+    </Menu>
+  );
+}
+
+function PickerButton({
+  label,
+  icon,
+  children,
+  ...rest
+}: ComponentProps<'button'> & { label: string; icon: ReactNode }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      className="inline-flex h-8 min-w-0 items-center gap-1.5 rounded-lg px-2 text-xs text-ink-soft transition-colors hover:bg-hover hover:text-ink disabled:opacity-60 data-[state=open]:bg-hover"
+      {...rest}
+    >
+      <span className="text-ink-faint">{icon}</span>
+      <span className="truncate">{children}</span>
+      <ChevronDown size={13} aria-hidden className="shrink-0 text-ink-faint" />
+    </button>
+  );
+}

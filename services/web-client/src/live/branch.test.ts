@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { EndFrame, Message } from '../api/schemas.ts';
+import { type Branch, branchOf, messagesOf, patchMessage, placeMessage, settleMessage } from './branch.ts';
+import { startGeneration } from './frames.ts';
+
+function message(id: string, parentId: string | undefined, rest: Partial<Message> = {}): Message {
+  return {
+    id,
+    conversationId: 'c1',
+    parentId,
+    role: 'user',
+    content: id,
+    contentSeq: 0,
+    status: 'completed',
+    generationId: undefined,
+    model: undefined,
+    problem: undefined,
+    usage: undefined,
+    timings: undefined,
+    createdAt: '2026-01-01T00:00:00Z',
+    version: 1,
+    ...rest,
+  };
+}
+
+const [a, b, c, d] = [message('a', undefined), message('b', 'a'), message('c', 'b'), message('d', 'c')];
+
+/** Two pages, the newest first: c, d and before them a, b. */
+const twoPages: Branch = {
+  pages: [
+    { items: [c, d], nextCursor: 'older', leafId: 'd' },
+    { items: [a, b], nextCursor: undefined, leafId: 'd' },
+  ],
+  pageParams: [
+    { cursor: undefined, leafId: 'd' },
+    { cursor: 'older', leafId: 'd' },
+  ],
+};
+
+function idsOf(branch: Branch | undefined): string[] {
+  return messagesOf(branch).map(({ id }) => id);
+}
+
+describe('placeMessage', () => {
+  it('appends a message below the last one', () => {
+    expect(idsOf(placeMessage(twoPages, message('e', 'd')))).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('starts a branch below an earlier message, also on an older page', () => {
+    expect(idsOf(placeMessage(twoPages, message('x', 'c')))).toEqual(['a', 'b', 'c', 'x']);
+    const branch = placeMessage(twoPages, message('x', 'a'));
+    expect(idsOf(branch)).toEqual(['a', 'x']);
+    expect(branch?.pageParams).toHaveLength(branch?.pages.length ?? 0);
+  });
+
+  it('starts over with another first message', () => {
+    expect(idsOf(placeMessage(twoPages, message('x', undefined)))).toEqual(['x']);
+  });
+
+  it('has no place for a message whose parent is not loaded', () => {
+    expect(placeMessage(twoPages, message('x', 'unknown'))).toBeUndefined();
+  });
+
+  it('takes the same message twice without doubling it, and keeps the newer version', () => {
+    const newer = message('d', 'c', { version: 3, content: 'newer' });
+    const branch = placeMessage(twoPages, newer);
+    expect(idsOf(branch)).toEqual(['a', 'b', 'c', 'd']);
+    expect(messagesOf(placeMessage(branch as Branch, d)).at(-1)?.content).toBe('newer');
+  });
+});
+
+describe('patchMessage', () => {
+  it('changes what is given and keeps the rest', () => {
+    const branch = patchMessage(twoPages, { id: 'd', conversationId: 'c1', version: 2, content: 'changed' });
+    expect(messagesOf(branch).at(-1)).toMatchObject({ content: 'changed', parentId: 'c', version: 2 });
+  });
+});
+
+describe('settleMessage', () => {
+  const end: EndFrame = {
+    type: 'end',
+    generationId: 'g1',
+    seq: 9,
+    status: 'stopped',
+    messageId: 'b',
+    content: undefined,
+    model: undefined,
+    usage: { promptTokens: 3, completionTokens: 4 },
+    timings: undefined,
+    problem: undefined,
+  };
+  const state = { ...startGeneration({ generationId: 'g1', text: 'so far', lastSeq: 9 }), model: 'm', end };
+
+  it('writes the end of a reply into its running message', () => {
+    const running = branchOf([a, message('b', 'a', { role: 'assistant', status: 'pending', content: '' })]);
+    expect(messagesOf(settleMessage(running, end, state)).at(-1)).toMatchObject({
+      content: 'so far',
+      status: 'stopped',
+      model: 'm',
+    });
+  });
+
+  it('leaves a message alone that has ended already', () => {
+    const done = branchOf([a, message('b', 'a', { role: 'assistant', content: 'stored' })]);
+    expect(messagesOf(settleMessage(done, end, state)).at(-1)?.content).toBe('stored');
+  });
+});

@@ -1,0 +1,94 @@
+import type { InfiniteData } from '@tanstack/react-query';
+import type { EndFrame, Message, MessagePage, MessagePatch } from '../api/schemas.ts';
+import type { GenerationState } from './frames.ts';
+
+/** The loaded part of one branch: pages[0] is the newest page, each page runs from oldest to newest. */
+export type Branch = InfiniteData<BranchPage, PageParameter>;
+
+/** A page, and the end of the branch that it belongs to: the page before it is asked for with the same one. */
+export type BranchPage = MessagePage & { leafId: string | undefined };
+
+/** Where a page starts; the newest one has neither. */
+export type PageParameter = { cursor: string | undefined; leafId: string | undefined };
+
+/** The loaded messages, oldest first. */
+export function messagesOf(branch: Branch | undefined): Message[] {
+  return branch === undefined ? [] : branch.pages.toReversed().flatMap((page) => page.items);
+}
+
+/** The branch of a conversation that was made a moment ago. */
+export function branchOf(messages: Message[]): Branch {
+  const newest = { cursor: undefined, leafId: undefined };
+  return { pages: [{ items: messages, nextCursor: undefined, leafId: undefined }], pageParams: [newest] };
+}
+
+/**
+ * Puts a message where it belongs. One that is loaded is replaced, unless the loaded one is newer. One below a loaded
+ * message becomes the end of the branch; what stood below that message is another branch now. Returns undefined when the
+ * place is not loaded: read the branch again.
+ */
+export function placeMessage(branch: Branch, message: Message): Branch | undefined {
+  if (messagesOf(branch).some(({ id }) => id === message.id)) return patchMessage(branch, message);
+  if (message.parentId === undefined) {
+    const isRootLoaded = branch.pages.at(-1)?.nextCursor === undefined;
+    return isRootLoaded ? branchOf([message]) : undefined;
+  }
+  const pageIndex = branch.pages.findIndex((page) => page.items.some(({ id }) => id === message.parentId));
+  const page = branch.pages[pageIndex];
+  if (page === undefined) return undefined;
+  const parentIndex = page.items.findIndex(({ id }) => id === message.parentId);
+  const items = [...page.items.slice(0, parentIndex + 1), message];
+  return {
+    pages: [{ ...page, items }, ...branch.pages.slice(pageIndex + 1)],
+    // The parameter of the newest page names no cursor, whichever page has become the newest.
+    pageParams: [{ cursor: undefined, leafId: undefined }, ...branch.pageParams.slice(pageIndex + 1)],
+  };
+}
+
+/** Changes a loaded message by what is given of it; a patch of an older version changes nothing. */
+export function patchMessage(branch: Branch, patch: MessagePatch): Branch {
+  return mapMessage(branch, patch.id, (message) => {
+    const isOlder = patch.version !== undefined && patch.version < message.version;
+    return isOlder ? message : { ...message, ...definedOf(patch) };
+  });
+}
+
+/** Writes the end of a reply into its message, until the stored one is read. */
+export function settleMessage(branch: Branch, end: EndFrame, state: GenerationState): Branch {
+  return mapMessage(branch, end.messageId, (message) => settle(message, end, state));
+}
+
+/** The message as the end of its reply leaves it; one that has ended already is left alone. */
+export function settle(message: Message, end: EndFrame, state: GenerationState): Message {
+  if (!isRunning(message)) return message;
+  return {
+    ...message,
+    content: state.text,
+    contentSeq: state.lastSeq,
+    status: end.status,
+    model: state.model ?? message.model,
+    usage: end.usage,
+    timings: end.timings,
+    problem: end.problem,
+  };
+}
+
+/** True while a reply is still being written. */
+export function isRunning({ status }: Pick<Message, 'status'>): boolean {
+  return status === 'pending' || status === 'streaming';
+}
+
+function mapMessage(branch: Branch, id: string, change: (message: Message) => Message): Branch {
+  const pages = branch.pages.map((page) =>
+    page.items.some((message) => message.id === id)
+      ? { ...page, items: page.items.map((message) => (message.id === id ? change(message) : message)) }
+      : page,
+  );
+  return { ...branch, pages };
+}
+
+function definedOf<T extends object>(patch: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(patch).filter(([, value]) => value !== undefined);
+  // Object.fromEntries forgets the keys; these are the keys of T, without those that are undefined.
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}

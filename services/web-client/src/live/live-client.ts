@@ -1,0 +1,143 @@
+import type { QueryClient } from '@tanstack/react-query';
+import * as z from 'zod/mini';
+import { NO_ANSWER, problemOf } from '../api/problem.ts';
+import {
+  ConversationDeletedSchema,
+  ConversationPatchSchema,
+  FrameSchema,
+  type Message,
+  MessagePatchSchema,
+  MessageSchema,
+  type Turn,
+  TurnSchema,
+} from '../api/schemas.ts';
+import type { Session } from '../session/session.ts';
+import { type ConnectionStatus, createConnection } from './connection.ts';
+import { createFollower } from './follower.ts';
+import { createGenerationStore, type GenerationStore } from './generation-store.ts';
+import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
+import { createThreadCache } from './thread-cache.ts';
+import type { Value } from './value.ts';
+
+const StopAckSchema = z.object({ seq: z.number() });
+
+/** Everything live about one signed-in account in one tab. */
+export type LiveClient = {
+  status: Value<ConnectionStatus>;
+  generations: GenerationStore;
+  outbox: Outbox;
+  /** Connects; the returned function disconnects. */
+  start: () => () => void;
+  /** Goes on with a reply that is being written, from where its message stands. */
+  follow: (message: Message) => void;
+  /** Hears which message has become which turn. */
+  onSent: (listener: (entry: OutboxEntry, turn: Turn) => void) => () => void;
+  /** Stores other content for a user message, as a new branch. @throws ProblemError */
+  edit: (message: Message, edit: { content: string; clientMessageId: string }) => Promise<void>;
+  /** Asks for another reply in place of this one. @throws ProblemError */
+  regenerate: (message: Message, clientMessageId: string) => Promise<void>;
+  /** Ends a reply at what is on screen. @throws ProblemError */
+  stop: (generationId: string) => Promise<void>;
+};
+
+/** Wires the socket to the replies, the outbox and the cache of what was read. */
+export function createLiveClient(deps: { session: Session; queryClient: QueryClient; userId: string }): LiveClient {
+  const connection = createConnection(deps.session);
+  const cache = createThreadCache(deps.queryClient);
+  const sentListeners = new Set<(entry: OutboxEntry, turn: Turn) => void>();
+
+  const generations = createGenerationStore({
+    schedule,
+    onGap: ({ generationId }) => follower.ask(generationId),
+    onEnd: (end, state) => cache.settle(end, state),
+  });
+  const follower = createFollower({ connection, generations, onLost: () => cache.reloadMessages() });
+
+  const outbox = createOutbox({
+    storage: localStorage,
+    storagePrefix: `chatbot.outbox.${deps.userId}.`,
+    isOnline: () => connection.status.get() === 'online',
+    post: ({ status: _status, problem: _problem, ...payload }) => connection.emit('message:send', payload, TurnSchema),
+    onSent(entry, turn) {
+      cache.placeTurn(turn, { content: entry.content, parentId: entry.parentId });
+      adopt(turn);
+      for (const listener of sentListeners) listener(entry, turn);
+    },
+  });
+
+  /** The server sends the frames of a turn to its sender without being asked. */
+  function adopt({ generationId }: Turn): void {
+    generations.begin({ generationId, text: '', lastSeq: 0 });
+    follower.assume(generationId);
+  }
+
+  connection.on('generation:frame', FrameSchema, (frame) => {
+    follower.heard(frame.generationId);
+    generations.receive(frame);
+  });
+  connection.on('message:created', MessageSchema, (message) => cache.placeMessage(message));
+  connection.on('message:updated', MessagePatchSchema, (patch) => cache.patchMessage(patch));
+  connection.on('conversation:updated', ConversationPatchSchema, (patch) => cache.patchConversation(patch));
+  connection.on('conversation:deleted', ConversationDeletedSchema, ({ id }) => cache.removeConversation(id));
+  connection.on('session:expiring', z.unknown(), () => void deps.session.renew());
+  connection.on('session:ended', z.unknown(), () => void deps.session.renew());
+  connection.onOnline(() => {
+    follower.restart();
+    outbox.connected();
+    cache.reload();
+  });
+
+  function start(): () => void {
+    connection.start();
+    const stopWatching = follower.watch();
+    window.addEventListener('online', connection.hurry);
+    return () => {
+      window.removeEventListener('online', connection.hurry);
+      stopWatching();
+      connection.stop();
+      generations.clear();
+    };
+  }
+
+  return {
+    status: connection.status,
+    generations,
+    outbox,
+    start,
+    follow: (message) => follower.follow(message),
+    onSent(listener) {
+      sentListeners.add(listener);
+      return () => void sentListeners.delete(listener);
+    },
+    async edit(message, { content, clientMessageId }) {
+      const payload = { messageId: message.id, content, clientMessageId };
+      const turn = await connection.emit('message:edit', payload, TurnSchema);
+      cache.placeTurn(turn, { content, parentId: message.parentId });
+      adopt(turn);
+    },
+    async regenerate(message, clientMessageId) {
+      const turn = await connection.emit('message:regenerate', { messageId: message.id, clientMessageId }, TurnSchema);
+      cache.placeTurn(turn, undefined);
+      adopt(turn);
+    },
+    async stop(generationId) {
+      generations.freeze(generationId);
+      const renderedSeq = generations.shown(generationId)?.lastSeq ?? 0;
+      const payload = { generationId, ...(renderedSeq > 0 && { renderedSeq }) };
+      try {
+        await connection.emit('generation:stop', payload, StopAckSchema);
+      } catch (error) {
+        generations.thaw(generationId);
+        // Whether the request arrived is unknown; the frames will tell.
+        if (problemOf(error).reason === NO_ANSWER) follower.ask(generationId);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Before the next paint; a hidden tab paints nothing, so there it is soon. */
+function schedule(callback: () => void): void {
+  if (document.hidden) setTimeout(callback, 200);
+  else requestAnimationFrame(callback);
+}

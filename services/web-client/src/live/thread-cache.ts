@@ -1,0 +1,159 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type {
+  Conversation,
+  ConversationPage,
+  ConversationPatch,
+  EndFrame,
+  Message,
+  MessagePatch,
+  Turn,
+} from '../api/schemas.ts';
+import * as branches from './branch.ts';
+import type { GenerationState } from './frames.ts';
+
+/** The keys under which TanStack Query keeps what was read. */
+export const queryKeys = {
+  conversations: ['conversations'] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  allMessages: ['messages'] as const,
+  messages: (conversationId: string) => ['messages', conversationId] as const,
+  models: ['models'] as const,
+  personas: ['personas'] as const,
+};
+
+export type ThreadCache = {
+  placeMessage: (message: Message) => void;
+  patchMessage: (patch: MessagePatch) => void;
+  settle: (end: EndFrame, state: GenerationState) => void;
+  /** Puts the messages of a turn in place before the server's own copies arrive; without user, only the reply. */
+  placeTurn: (turn: Turn, user: { content: string; parentId: string | undefined } | undefined) => void;
+  patchConversation: (patch: ConversationPatch) => void;
+  removeConversation: (id: string) => void;
+  reloadMessages: () => void;
+  /** Reads again what may have changed while nobody listened. */
+  reload: () => void;
+};
+
+/** Applies live events to what was read. */
+export function createThreadCache(queryClient: QueryClient): ThreadCache {
+  function updateBranch(
+    conversationId: string,
+    change: (branch: branches.Branch) => branches.Branch | undefined,
+  ): void {
+    const queryKey = queryKeys.messages(conversationId);
+    const branch = queryClient.getQueryData<branches.Branch>(queryKey);
+    if (branch === undefined) return;
+    const next = change(branch);
+    if (next === undefined) void queryClient.invalidateQueries({ queryKey });
+    else queryClient.setQueryData(queryKey, next);
+  }
+
+  function placeMessage(message: Message): void {
+    updateBranch(message.conversationId, (branch) => branches.placeMessage(branch, message));
+  }
+
+  function reloadMessages(): void {
+    void queryClient.invalidateQueries({ queryKey: queryKeys.allMessages });
+  }
+
+  function reloadConversations(): void {
+    void queryClient.invalidateQueries({ queryKey: queryKeys.conversations });
+  }
+
+  return {
+    placeMessage,
+    patchMessage: (patch) => updateBranch(patch.conversationId, (branch) => branches.patchMessage(branch, patch)),
+    settle(end, state) {
+      for (const [queryKey, branch] of queryClient.getQueriesData<branches.Branch>({
+        queryKey: queryKeys.allMessages,
+      })) {
+        if (branch !== undefined) queryClient.setQueryData(queryKey, branches.settleMessage(branch, end, state));
+      }
+    },
+    placeTurn(turn, user) {
+      const sent = user === undefined ? [] : [userMessageOf(turn, user)];
+      const placed = [...sent, replyOf(turn)];
+      const queryKey = queryKeys.messages(turn.conversationId);
+      const isNew = user !== undefined && user.parentId === undefined;
+      if (isNew && queryClient.getQueryData(queryKey) === undefined) {
+        queryClient.setQueryData(queryKey, branches.branchOf(placed));
+      } else {
+        for (const message of placed) placeMessage(message);
+      }
+      reloadConversations();
+    },
+    patchConversation(patch) {
+      const queryKey = queryKeys.conversation(patch.id);
+      queryClient.setQueryData<Conversation>(queryKey, (before) => before && merge(before, patch));
+      let isListed = false;
+      queryClient.setQueryData<InfiniteData<ConversationPage>>(queryKeys.conversations, (list) => {
+        if (list === undefined) return list;
+        const change = (conversation: Conversation): Conversation => {
+          if (conversation.id !== patch.id) return conversation;
+          isListed ||= patch.lastMessageAt === undefined || patch.lastMessageAt === conversation.lastMessageAt;
+          return merge(conversation, patch);
+        };
+        return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
+      });
+      // A conversation that is new, or that has moved to the top, has another place in the list.
+      if (!isListed) reloadConversations();
+    },
+    removeConversation(id) {
+      queryClient.setQueryData<InfiniteData<ConversationPage>>(queryKeys.conversations, (list) => {
+        const isKept = (conversation: Conversation) => conversation.id !== id;
+        return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.filter(isKept) })) };
+      });
+      // An open thread then learns from the server that it is gone.
+      void queryClient.invalidateQueries({ queryKey: queryKeys.conversation(id) });
+    },
+    reloadMessages,
+    reload() {
+      reloadMessages();
+      reloadConversations();
+    },
+  };
+}
+
+function merge(conversation: Conversation, patch: ConversationPatch): Conversation {
+  if (patch.version !== undefined && patch.version < conversation.version) return conversation;
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return { ...conversation, ...Object.fromEntries(given) };
+}
+
+/** Version 0, so that the server's own copy takes precedence whenever it comes. */
+const BEFORE_STORED = {
+  contentSeq: 0,
+  model: undefined,
+  problem: undefined,
+  usage: undefined,
+  timings: undefined,
+  version: 0,
+};
+
+function userMessageOf(turn: Turn, { content, parentId }: { content: string; parentId: string | undefined }): Message {
+  return {
+    ...BEFORE_STORED,
+    id: turn.userMessageId,
+    conversationId: turn.conversationId,
+    parentId,
+    role: 'user',
+    content,
+    status: 'completed',
+    generationId: undefined,
+    createdAt: new Date().toISOString(),
+  };
+}
+
+function replyOf(turn: Turn): Message {
+  return {
+    ...BEFORE_STORED,
+    id: turn.assistantMessageId,
+    conversationId: turn.conversationId,
+    parentId: turn.userMessageId,
+    role: 'assistant',
+    content: '',
+    status: 'pending',
+    generationId: turn.generationId,
+    createdAt: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,144 @@
+import { AnySchema, sendHttp } from '../api/http.ts';
+import { ProblemError, problemOf } from '../api/problem.ts';
+import { type Grant, GrantSchema, type User } from '../api/schemas.ts';
+import { createValue, type Value } from '../live/value.ts';
+
+const RENEWAL_LEAD_SECONDS = 60;
+const RETRY_DELAY_MS = 4000;
+const CHANNEL_NAME = 'chatbot.session';
+const LOCK_NAME = 'chatbot.refresh';
+
+/** Who uses this tab. 'unreachable' is a start without an answer from the server; it is tried again by itself. */
+export type SessionState =
+  | { status: 'starting' }
+  | { status: 'unreachable' }
+  | { status: 'signed-out'; wasEnded: boolean }
+  | { status: 'signed-in'; user: User };
+
+export type Credentials = { email: string; password: string };
+
+export type Session = {
+  state: Value<SessionState>;
+  /** Resumes the session of the refresh cookie, if there is one. */
+  start: () => Promise<void>;
+  /** @throws ProblemError */
+  signIn: (credentials: Credentials) => Promise<void>;
+  /** @throws ProblemError */
+  signUp: (account: Credentials & { displayName: string }) => Promise<void>;
+  /** @throws ProblemError when the server did not confirm; the session then goes on. */
+  signOut: () => Promise<void>;
+  /** An access token that has not expired, renewed if need be; undefined when there is no session. */
+  token: () => Promise<string | undefined>;
+  /** Gets a new access token, once for all callers at a time; undefined when the session is over or no answer came. */
+  renew: () => Promise<string | undefined>;
+  /** Hears every new access token. */
+  onRenewed: (listener: (token: string) => void) => () => void;
+};
+
+/**
+ * Keeps the access token, in memory only, and renews it ahead of its end. The refresh token is in an HttpOnly cookie
+ * that all tabs share, and works once; so tabs take turns under a Web Lock.
+ */
+export function createSession(): Session {
+  const state = createValue<SessionState>({ status: 'starting' });
+  const listeners = new Set<(token: string) => void>();
+  const channel = new BroadcastChannel(CHANNEL_NAME);
+  let access: { token: string; expiresAtMs: number } | undefined;
+  let renewal: Promise<string | undefined> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function accept({ accessToken, expiresInSeconds, user }: Grant): string {
+    access = { token: accessToken, expiresAtMs: Date.now() + expiresInSeconds * 1000 };
+    const delaySeconds = Math.max(5, Math.max(expiresInSeconds / 2, expiresInSeconds - RENEWAL_LEAD_SECONDS));
+    plan(delaySeconds * 1000);
+    const before = state.get();
+    // The same account keeps the same state, so that a renewal renders nothing.
+    if (before.status !== 'signed-in' || before.user.id !== user.id) state.set({ status: 'signed-in', user });
+    for (const listener of listeners) listener(accessToken);
+    return accessToken;
+  }
+
+  function end({ wasEnded }: { wasEnded: boolean }): void {
+    clearTimeout(timer);
+    access = undefined;
+    if (state.get().status !== 'signed-out') state.set({ status: 'signed-out', wasEnded });
+  }
+
+  function plan(delayMs: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void renew(), delayMs);
+  }
+
+  function renew(): Promise<string | undefined> {
+    renewal ??= refresh().finally(() => {
+      renewal = undefined;
+    });
+    return renewal;
+  }
+
+  async function refresh(): Promise<string | undefined> {
+    try {
+      const request = { method: 'POST', path: '/auth/refresh', body: {}, schema: GrantSchema } as const;
+      return accept(await inTurn(() => sendHttp(request)));
+    } catch (error) {
+      const { status } = problemOf(error);
+      const isRefused = status === 400 || status === 401 || status === 403;
+      if (isRefused) end({ wasEnded: state.get().status === 'signed-in' });
+      else retryLater();
+      return undefined;
+    }
+  }
+
+  function retryLater(): void {
+    if (state.get().status === 'starting') state.set({ status: 'unreachable' });
+    if (state.get().status !== 'signed-out') plan(RETRY_DELAY_MS);
+  }
+
+  async function open(path: '/auth/login' | '/auth/register', body: object): Promise<void> {
+    const grant = await sendHttp({ method: 'POST', path, body, schema: GrantSchema });
+    accept(grant);
+    channel.postMessage('signed-in');
+  }
+
+  channel.addEventListener('message', ({ data }) => {
+    if (data === 'signed-out') end({ wasEnded: false });
+    if (data === 'signed-in' && state.get().status === 'signed-out') void renew();
+  });
+
+  return {
+    state,
+    start: async () => void (await renew()),
+    signIn: (credentials) => open('/auth/login', credentials),
+    signUp: (account) => open('/auth/register', account),
+    async signOut() {
+      const request = {
+        method: 'POST',
+        path: '/auth/logout',
+        body: {},
+        schema: AnySchema,
+        token: access?.token,
+      } as const;
+      await inTurn(() => sendHttp(request)).catch((error: unknown) => {
+        // A session that is over already is signed out, too.
+        if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
+      });
+      channel.postMessage('signed-out');
+      end({ wasEnded: false });
+    },
+    async token() {
+      if (access !== undefined && access.expiresAtMs > Date.now()) return access.token;
+      return state.get().status === 'signed-out' ? undefined : renew();
+    },
+    renew,
+    onRenewed(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** Runs the task while no other tab runs one. Off localhost, plain http has no Web Locks; tabs then race, which the
+ * server's grace for a repeated refresh forgives. */
+function inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+  return 'locks' in navigator ? navigator.locks.request(LOCK_NAME, task) : task();
+}

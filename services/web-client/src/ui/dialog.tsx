@@ -1,0 +1,50 @@
+import { AlertDialog, Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+const SCRIM = 'fixed inset-0 z-40 animate-fade bg-scrim';
+const PANEL =
+  'fixed top-1/2 left-1/2 z-50 w-[min(27rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 animate-fade rounded-2xl border border-line bg-raised p-6 shadow-pop outline-none';
+const TITLE = 'text-lg font-semibold tracking-tight';
+
+export type ModalProps = { open: boolean; onOpenChange: (open: boolean) => void; title: string; children: ReactNode };
+
+/** A dialog for input. */
+export function Modal({ open, onOpenChange, title, children }: ModalProps) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={SCRIM} />
+        <Dialog.Content className={PANEL} aria-describedby={undefined}>
+          <Dialog.Title className={TITLE}>{title}</Dialog.Title>
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** A question before something that cannot be taken back. */
+export function Confirmation({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+}: ModalProps & { description: string }) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className={SCRIM} />
+        <AlertDialog.Content className={PANEL}>
+          <AlertDialog.Title className={TITLE}>{title}</AlertDialog.Title>
+          <AlertDialog.Description className="mt-2 text-sm text-ink-soft wrap-anywhere">
+            {description}
+          </AlertDialog.Description>
+          {children}
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+export const ConfirmationCancel = AlertDialog.Cancel;
