@@ -1,0 +1,57 @@
+import { AppError, type ErrorReason } from '@chatbot/errors';
+
+/**
+ * unreachable: no connection, or no answer in time; busy: its queue is full; model-missing: it does not have the model;
+ * out-of-memory: the model does not fit; failed: it reported another error; malformed: its answer breaks the protocol;
+ * cut-off: the reply ended or stalled before its end; too-long: the reply is over our limits.
+ */
+export type OllamaFailure =
+  | 'unreachable'
+  | 'busy'
+  | 'model-missing'
+  | 'out-of-memory'
+  | 'failed'
+  | 'malformed'
+  | 'cut-off'
+  | 'too-long';
+
+/** What went wrong at an Ollama server. Its own words are left out: they may repeat the text of a conversation. */
+export class OllamaError extends Error {
+  readonly failure: OllamaFailure;
+
+  constructor(failure: OllamaFailure, options: { cause?: unknown } = {}) {
+    super(`Ollama: ${failure}`, options);
+    this.name = 'OllamaError';
+    this.failure = failure;
+  }
+}
+
+/** What a caller is told. Errors of other kinds are returned as they are. */
+export function toCallerError(thrown: unknown): unknown {
+  if (!(thrown instanceof OllamaError)) return thrown;
+  const [reason, detail] = answers[thrown.failure];
+  return new AppError(reason, { detail, cause: thrown });
+}
+
+const answers: Readonly<Record<OllamaFailure, readonly [ErrorReason, string]>> = {
+  unreachable: ['MODEL_UNAVAILABLE', 'Ollama does not answer at the configured address.'],
+  busy: ['MODEL_UNAVAILABLE', 'Ollama is busy and takes no more requests now.'],
+  'model-missing': ['MODEL_NOT_FOUND', 'The model was removed from Ollama.'],
+  'out-of-memory': ['MODEL_FAILED', 'The model needs more memory than the Ollama server has free.'],
+  failed: ['MODEL_FAILED', 'Ollama could not answer.'],
+  malformed: ['MODEL_FAILED', 'Ollama sent an answer that cannot be read.'],
+  'cut-off': ['MODEL_FAILED', 'Ollama stopped before the end of the reply.'],
+  'too-long': ['MODEL_FAILED', 'The reply of the model grew beyond every limit and was cut off.'],
+};
+
+/** Classifies an answer with an error status; `message` is the error text in it, of which only the kind is kept. */
+export function failureOfStatus(status: number, message: string): OllamaError {
+  if (status === 404) return new OllamaError('model-missing');
+  if (status === 429 || status === 503) return new OllamaError('busy');
+  return failureOfMessage(message);
+}
+
+/** Classifies an error line inside a stream. */
+export function failureOfMessage(message: string): OllamaError {
+  return new OllamaError(/more system memory|out of memory/i.test(message) ? 'out-of-memory' : 'failed');
+}

@@ -1,0 +1,97 @@
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate } from 'node:timers/promises';
+import { parseChatChunk, type ReplyEnd } from './chat-chunk.ts';
+import { OllamaError } from './errors.ts';
+import type { ReplyBody } from './transport.ts';
+
+/** Some text of a reply, or its end, or both. */
+export type ReplyPart = { readonly text: string; readonly end?: ReplyEnd };
+
+/** Far above what the largest max_tokens of a request gives; a reply beyond them is a fault. */
+const lineCharactersMax = 1024 * 1024;
+const replyCharactersMax = 1024 * 1024;
+const replyBytesMax = 64 * 1024 * 1024;
+
+/**
+ * Reads the stream of /api/chat: one JSON object a line. The first text is yielded at once; after that, whatever has arrived in
+ * the same turn of the event loop is joined into one part, which under load saves most of the cost of a token. Nothing is read
+ * while nobody asks, so a slow reader slows the model server down. The last part has `end`.
+ * No part splits a code point; what is no well-formed Unicode becomes U+FFFD. Throws OllamaError, and what the body throws; text
+ * that came before the fault is yielded first.
+ */
+export async function* readReply(body: ReplyBody): AsyncGenerator<ReplyPart, void> {
+  const lines = new LineSplitter();
+  const text = new WholeCodePoints();
+  let characterCount = 0;
+  let byteCount = 0;
+  // The iterator reads all that is buffered at once.
+  for await (const piece of body.iterator({ destroyOnReturn: false })) {
+    const bytes: Buffer = piece;
+    byteCount += bytes.length;
+    const { pieces, end, fault } = parseLines(lines.push(bytes));
+    const joined = end === undefined ? text.push(pieces) : text.push(pieces) + text.flush();
+    characterCount += joined.length;
+    if (characterCount > replyCharactersMax || byteCount > replyBytesMax) throw new OllamaError('too-long');
+    if (joined !== '' || end !== undefined) yield end === undefined ? { text: joined } : { text: joined, end };
+    if (fault !== undefined) throw fault;
+    if (end !== undefined) return;
+    await setImmediate();
+  }
+  throw new OllamaError('cut-off');
+}
+
+/** The text of the lines up to the end or the first fault; later lines do not count. */
+function parseLines(lines: Iterable<string>): { pieces: string; end?: ReplyEnd; fault?: unknown } {
+  let pieces = '';
+  try {
+    for (const line of lines) {
+      const chunk = parseChatChunk(line);
+      pieces += chunk.text;
+      if (chunk.end !== undefined) return { pieces, end: chunk.end };
+    }
+    return { pieces };
+  } catch (fault) {
+    return { pieces, fault };
+  }
+}
+
+/** Cuts bytes into lines without their ends; keeps the line that is not complete. */
+class LineSplitter {
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+
+  /** Yields the lines that are complete now, without the empty ones. */
+  *push(bytes: Buffer): Generator<string> {
+    const text = this.#rest + this.#decoder.write(bytes);
+    let start = 0;
+    // Only the new part can hold the end of the line that was begun.
+    let end = text.indexOf('\n', this.#rest.length);
+    while (end !== -1) {
+      const line = text.slice(start, end).trim();
+      if (line !== '') yield line;
+      start = end + 1;
+      end = text.indexOf('\n', start);
+    }
+    this.#rest = text.slice(start);
+    if (this.#rest.length > lineCharactersMax) throw new OllamaError('malformed');
+  }
+}
+
+/** Holds back the first half of a surrogate pair until the second one is there. */
+class WholeCodePoints {
+  #held = '';
+
+  push(piece: string): string {
+    const text = this.#held + piece;
+    const last = text.charCodeAt(text.length - 1);
+    const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
+    this.#held = isHighSurrogate ? text.slice(-1) : '';
+    return (isHighSurrogate ? text.slice(0, -1) : text).toWellFormed();
+  }
+
+  flush(): string {
+    const rest = this.#held.toWellFormed();
+    this.#held = '';
+    return rest;
+  }
+}

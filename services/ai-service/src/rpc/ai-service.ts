@@ -1,0 +1,40 @@
+import type { AiServiceDefinition } from '@chatbot/proto';
+import { type RpcHandlers, serverStream, unary } from '@chatbot/service-kit';
+import { type GenerateDeps, generate } from '../generate.ts';
+import { personas } from '../personas.ts';
+import { generateTitle } from '../title.ts';
+import { toGenerateResponse, toModel, toPersona } from './convert.ts';
+import { emptySchema, generateSchema, generateTitleSchema } from './schemas.ts';
+
+export type AiServiceDeps = GenerateDeps & { defaultModel: string };
+
+/** The rpcs of chatbot.ai.v1.AiService. They act for no user, so only other services may call them. */
+export function aiServiceHandlers(deps: AiServiceDeps): RpcHandlers<AiServiceDefinition> {
+  return {
+    Generate: serverStream({
+      access: 'service',
+      input: generateSchema,
+      async *handle(input, call) {
+        for await (const event of generate(deps, input, call)) yield toGenerateResponse(event);
+      },
+    }),
+    GenerateTitle: unary({
+      access: 'service',
+      input: generateTitleSchema,
+      handle: async (input, call) => ({ title: await generateTitle(deps, input, call) }),
+    }),
+    ListModels: unary({
+      access: 'service',
+      input: emptySchema,
+      async handle() {
+        const models = await deps.hosts.listModels();
+        return { models: models.map(toModel), configuredDefault: deps.defaultModel };
+      },
+    }),
+    ListPersonas: unary({
+      access: 'service',
+      input: emptySchema,
+      handle: async () => ({ personas: personas.map(toPersona) }),
+    }),
+  };
+}

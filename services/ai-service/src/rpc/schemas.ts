@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { type PersonaId, personaIds } from '../personas.ts';
+
+// The bounds are those that ai_service.proto states. An empty string is an absent one, as proto3 has it.
+
+const messageSchema = z.object({
+  role: z.enum(['user', 'assistant', 'system'], 'must be "user", "assistant" or "system"'),
+  content: z.string(),
+});
+
+const parametersSchema = z
+  .object({
+    temperature: z.number().min(0).max(2).optional(),
+    topP: z.number().gt(0).max(1).optional(),
+    maxTokens: z.int().min(1).max(32_768).optional(),
+    seed: z.int().optional(),
+    stop: z.array(z.string().min(1).max(64)).max(8),
+  })
+  .nullish()
+  .transform((parameters) => parameters ?? {});
+
+const modelSchema = z.string().trim().max(200);
+const personaSchema = z
+  .union([z.literal(''), z.enum(personaIds)], `must be one of ${personaIds.join(', ')}`)
+  .transform((persona): PersonaId => (persona === '' ? 'assistant' : persona));
+
+export const generateSchema = z.object({
+  generationId: z.string().max(64),
+  model: modelSchema,
+  persona: personaSchema,
+  parameters: parametersSchema,
+  messages: z
+    .array(messageSchema)
+    .min(1, 'must hold at least one message')
+    .max(1_000)
+    .refine((messages) => messages.some(({ role }) => role === 'user'), 'must hold a message of the user'),
+});
+
+export const generateTitleSchema = z.object({
+  model: modelSchema,
+  messages: z.array(messageSchema).min(1, 'must hold at least one message').max(1_000),
+});
+
+export const emptySchema = z.object({});

@@ -1,0 +1,41 @@
+import { aiServiceDefinition } from '@chatbot/proto';
+import { checkHealth, type Logger, serviceVersion, startAdminServer, startRpcServer } from '@chatbot/service-kit';
+import type { AiConfig } from './config.ts';
+import { createAiMetrics } from './metrics.ts';
+import { createOllamaHosts } from './ollama/hosts.ts';
+import { createTransport } from './ollama/transport.ts';
+import { aiServiceHandlers } from './rpc/ai-service.ts';
+
+export type AiService = AsyncDisposable & { readonly grpcPort: number; readonly metricsPort: number };
+
+/**
+ * Starts the service. It is ready without Ollama: it answers, and says when Ollama does not. Disposing of it lets running
+ * replies finish for a while, then cuts them off.
+ */
+export async function startAiService(config: AiConfig, logger: Logger): Promise<AiService> {
+  const { defaultModel, contextTokensMax } = config.models;
+  const { endpoints, firstByteTimeoutMs, idleTimeoutMs } = config.ollama;
+  await using stack = new AsyncDisposableStack();
+
+  const metrics = createAiMetrics();
+  const transport = stack.use(createTransport({ firstByteTimeoutMs, idleTimeoutMs }));
+  const hosts = createOllamaHosts({ endpoints, transport, defaultModel, now: () => performance.now() });
+  const admin = stack.use(
+    await startAdminServer({ ...config.admin, registry: metrics.registry, health: () => checkHealth([]) }),
+  );
+  const rpc = stack.use(
+    await startRpcServer({
+      definition: aiServiceDefinition,
+      version: serviceVersion(import.meta.url),
+      handlers: aiServiceHandlers({ hosts, metrics, logger, defaultModel, contextTokensMax }),
+      ...config.rpc,
+      checks: [],
+      logger,
+      metrics: metrics.rpc,
+    }),
+  );
+  logger.info({ grpcPort: rpc.port, metricsPort: admin.port, hosts: endpoints.map(({ label }) => label) }, 'listening');
+
+  const running = stack.move();
+  return { grpcPort: rpc.port, metricsPort: admin.port, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
