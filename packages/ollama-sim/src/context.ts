@@ -1,0 +1,24 @@
+import type { ResolvedConfig } from './config.ts';
+import type { LoadedModels } from './loaded-models.ts';
+import type { Catalogue } from './models/catalogue.ts';
+import type { ReplyRun } from './reply-run.ts';
+import type { RequestLog } from './request-log.ts';
+import type { Slots } from './slots.ts';
+import type { Ticker } from './ticker.ts';
+
+/** What every request meets instead of an answer: 503, a reset connection, or silence. */
+export type ServerFault = 'none' | 'refuse' | 'reset' | 'hang';
+
+/** The parts of one running simulator. */
+export interface SimContext {
+  readonly config: ResolvedConfig;
+  readonly catalogue: Catalogue;
+  readonly loadedModels: LoadedModels;
+  readonly log: RequestLog;
+  readonly slots: Slots;
+  readonly ticker: Ticker;
+  readonly startedAt: Date;
+  /** The replies that are running, by request id. */
+  readonly runs: Map<string, ReplyRun>;
+  serverFault: ServerFault;
+}

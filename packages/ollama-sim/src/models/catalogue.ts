@@ -1,0 +1,94 @@
+import { ApiError } from '../http.ts';
+import { createDemoModel } from './demo/demo.ts';
+import { createEmbeddingModel } from './embedding.ts';
+import type { ModelConfig, SimModel } from './model.ts';
+import { parseScriptName } from './script-name.ts';
+import { createScriptedModel } from './scripted.ts';
+
+const UNLISTED_MAX = 1000;
+
+export interface CatalogueOptions {
+  readonly models: Readonly<Record<string, ModelConfig>>;
+  readonly demoRatePerSecond: number;
+  /** Whether names of the `sim-…` scheme answer without being installed. */
+  readonly control: boolean;
+}
+
+/** The installed models, and those that names of the `sim-…` scheme stand for. */
+export class Catalogue {
+  readonly #options: CatalogueOptions;
+  readonly #installed = new Map<string, SimModel>();
+  readonly #unlisted = new Map<string, SimModel>();
+
+  constructor(options: CatalogueOptions) {
+    this.#options = options;
+    this.reset();
+  }
+
+  /** Puts back the models of the configuration, with their faults counted from the start. */
+  reset(): void {
+    this.#installed.clear();
+    this.#unlisted.clear();
+    for (const [name, config] of Object.entries(this.#options.models)) {
+      const fullName = toFullName(name);
+      this.#installed.set(fullName, this.#create(fullName, config));
+    }
+  }
+
+  list(): SimModel[] {
+    return [...this.#installed.values()];
+  }
+
+  /** Finds a model by any spelling of its name; throws ApiError 404 with the name as given. */
+  get(name: string): SimModel {
+    const fullName = toFullName(name);
+    const model = this.#installed.get(fullName) ?? this.#getUnlisted(fullName);
+    if (model === undefined) {
+      throw new ApiError(404, `model '${name}' not found`);
+    }
+    return model;
+  }
+
+  /** Lists a model among the installed ones, as a pull does; returns undefined when there is none to be had. */
+  install(name: string): SimModel | undefined {
+    const fullName = toFullName(name);
+    const model = this.#installed.get(fullName) ?? this.#getUnlisted(fullName);
+    if (model !== undefined) {
+      this.#installed.set(fullName, model);
+    }
+    return model;
+  }
+
+  #getUnlisted(fullName: string): SimModel | undefined {
+    const known = this.#unlisted.get(fullName);
+    const script = this.#options.control ? parseScriptName(fullName) : undefined;
+    if (known !== undefined || script === undefined) {
+      return known;
+    }
+    if (this.#unlisted.size >= UNLISTED_MAX) {
+      this.#unlisted.clear();
+    }
+    const model = createScriptedModel(fullName, script);
+    this.#unlisted.set(fullName, model);
+    return model;
+  }
+
+  #create(fullName: string, config: ModelConfig): SimModel {
+    switch (config.kind) {
+      case 'demo':
+        return createDemoModel(fullName, { ratePerSecond: config.ratePerSecond ?? this.#options.demoRatePerSecond });
+      case 'embedding':
+        return createEmbeddingModel(fullName);
+      case 'scripted':
+        return createScriptedModel(fullName, config);
+      default:
+        return config satisfies never;
+    }
+  }
+}
+
+/** Spells a name as the catalogue does: lower case, the default registry and library left out, the tag spelled out. */
+function toFullName(name: string): string {
+  const short = name.toLowerCase().replace(/^(registry\.ollama\.ai\/)?(library\/)?/, '');
+  return short.includes(':') ? short : `${short}:latest`;
+}
