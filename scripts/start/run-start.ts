@@ -57,14 +57,22 @@ async function bringUp(context: { options: StartOptions; output: StartOutput; su
   for (const text of explainPlan(plan, options)) output.note(text);
   const urls = plan.ports.services['api-gateway'].map((_, index) => publicUrl(plan, index));
   const steps = [...describeStack(plan), ...(options.watch ? [describeWebClientWatch()] : [])];
-  await supervisor.start(steps, (signal) => waitUntilReady({ urls, timeoutMs: readyTimeoutMs, signal }));
+  const { model } = await supervisor.start(steps, (signal) =>
+    waitUntilReady({ urls, timeoutMs: readyTimeoutMs, degradedForMs: degradedForMs(plan), signal }),
+  );
   if (options.watch) watchSources((folder) => supervisor.restartBelow(folder));
+  if (model.error !== undefined) output.note(`No model answers yet: ${model.error}.`);
   output.ready({
     url: publicUrl(plan, 0),
-    model: process.env.DEFAULT_MODEL,
+    model: model.name,
     dataDir: options.dataDir,
     processes: supervisor.list(),
   });
+}
+
+/** A model server that was seen to answer may be slow to list its models; one that was not is not worth waiting for. */
+function degradedForMs({ ollama }: StackPlan): number {
+  return ollama.kind === 'real' && !ollama.answers ? 0 : 5_000;
 }
 
 function lockDataDir(dataDir: string): () => void {

@@ -39,10 +39,13 @@ export class Supervisor {
   }
 
   /**
-   * Runs every step as soon as those it needs are done, then waits for isReady. Rejects with StartError when a task fails or a
+   * Runs every step as soon as those it needs are done, then waits for what waitUntilReady resolves to. Rejects with StartError when a task fails or a
    * process keeps dying; what was started then still runs and wants to be stopped.
    */
-  async start(steps: readonly Step[], isReady: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async start<Result>(
+    steps: readonly Step[],
+    waitUntilReady: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const done = new Map<string, Promise<void>>();
     for (const step of sortByNeeds(steps)) {
       const needs = step.needs.map((name) => done.get(name));
@@ -51,8 +54,9 @@ export class Supervisor {
       done.set(step.name, promise);
     }
     await Promise.race([Promise.all(done.values()), this.#failure.promise]);
-    await Promise.race([isReady(this.#aborted.signal), this.#failure.promise]);
+    const result = await Promise.race([waitUntilReady(this.#aborted.signal), this.#failure.promise]);
     this.#isUp = true;
+    return result;
   }
 
   /** The processes that run now, in the order of their start. */
