@@ -37,7 +37,9 @@ export {
   type RpcAccess,
   type RpcCall,
   type RpcHandlers,
+  type StreamRpc,
   serverStream,
+  type UnaryRpc,
   type UserRpcCall,
   unary,
 } from './rpc/handlers.ts';

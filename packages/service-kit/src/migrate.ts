@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { SchemaEngine } from '@prisma/schema-engine-wasm';
+import { z } from 'zod';
 
 /**
  * Applies the migrations of a Prisma folder that a database does not have yet, in order, and returns their names.
@@ -42,25 +43,24 @@ class WholeScriptPrismaPg extends PrismaPg {
 }
 
 /** The schema engine understands no other error than this one. */
-function throwAsAdapterError(error: unknown): never {
-  const { message, code, severity, detail, hint } = Object.assign(
-    { message: String(error), code: undefined, severity: undefined, detail: undefined, hint: undefined },
-    error instanceof Error ? { message: error.message, ...error } : {},
-  );
+function throwAsAdapterError(thrown: unknown): never {
+  const error = postgresError.parse(thrown);
   throw new DriverAdapterError({
     kind: 'postgres',
-    code: String(code ?? 'N/A'),
-    severity: String(severity ?? 'N/A'),
-    message,
-    detail: text(detail),
     column: undefined,
-    hint: text(hint),
+    ...error,
+    hint: error.hint,
+    detail: error.detail,
   });
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
+const postgresError = z.object({
+  message: z.string().catch('unknown error'),
+  code: z.string().catch('N/A'),
+  severity: z.string().catch('N/A'),
+  detail: z.string().optional().catch(undefined),
+  hint: z.string().optional().catch(undefined),
+});
 
 async function readMigrations(baseDir: string) {
   const entries = await readdir(baseDir, { withFileTypes: true });

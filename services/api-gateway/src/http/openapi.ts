@@ -9,7 +9,7 @@ const problem = problemSchema.meta({
 });
 
 /** The OpenAPI 3.1 document of the REST API, from the same table that the server is mounted from. */
-export function createOpenApiDocument(routes: readonly Route[], version: string) {
+export function createOpenApiDocument(routes: readonly Route[], version: string): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     const path = `/api/v1${route.path.replaceAll(/:(\w+)/g, '{$1}')}`;
