@@ -49,7 +49,8 @@ export function toGrpcHandler<Response>(
       await pump(rpc.handle(parse(rpc, call.request), authorized), { call, signal: rpcCall.signal });
     }).then(
       () => call.end(),
-      (error: unknown) => call.destroy(Object.assign(new Error(), toGrpcError(toAppError(error)))),
+      // Not destroy(): grpc-js sends the status when the stream ends, and a destroyed one never does.
+      (error: unknown) => call.emit('error', Object.assign(new Error(), toGrpcError(toAppError(error)))),
     );
   };
 }
