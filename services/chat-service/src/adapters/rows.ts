@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { Conversation } from '../domain/conversation.ts';
+import type { Generation } from '../domain/generation.ts';
+import { endStatuses, type Message, runningStatuses } from '../domain/message.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+
+// Whole rows leave Postgres as JSON objects: one column an entity, so that a query may return several, and times with
+// their offset. Each pair below is what SQL builds and what checks it.
+
+const time = z.string().transform((text) => new Date(text));
+export const messageStatus = z.enum([...runningStatuses, ...endStatuses]);
+export const role = z.enum(['user', 'assistant', 'system']);
+export const titleSource = z.enum(['default', 'model', 'user']);
+const usage = z.object({ promptTokens: z.number(), completionTokens: z.number() });
+const timings = z.object({
+  queuedMs: z.number(),
+  loadMs: z.number(),
+  firstTokenMs: z.number(),
+  totalMs: z.number(),
+});
+const parameters = z.object({
+  temperature: z.number().exactOptional(),
+  topP: z.number().exactOptional(),
+  maxTokens: z.number().exactOptional(),
+  seed: z.number().exactOptional(),
+  stop: z.array(z.string()).exactOptional(),
+});
+const outcome = {
+  model: z.string(),
+  usage: usage.nullable(),
+  timings: timings.nullable(),
+  problem: z.record(z.string(), z.unknown()).nullable(),
+};
+
+/** A conversation, from the table alias `c`. */
+export const conversationJson = Prisma.sql`json_build_object(
+  'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona,
+  'model', c.model, 'pinned', c.pinned, 'archived', c.archived, 'activeLeafId', c.active_leaf_id,
+  'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version)`;
+
+export const conversationRow: z.ZodType<Conversation> = z.object({
+  id: z.string(),
+  userId: z.string(),
+  title: z.string(),
+  titleSource,
+  persona: z.string(),
+  model: z.string(),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  activeLeafId: z.string().nullable(),
+  createdAt: time,
+  updatedAt: time,
+  lastMessageAt: time,
+  version: z.number(),
+});
+
+/** A message, from the table alias `m`. */
+export const messageJson = messageJsonOf('m');
+
+/** A message, from a table alias of the caller's. */
+export function messageJsonOf(alias: 'm' | 'question' | 'reply'): Prisma.Sql {
+  const m = Prisma.raw(alias);
+  return Prisma.sql`json_build_object(
+    'id', ${m}.id, 'conversationId', ${m}.conversation_id, 'parentId', ${m}.parent_id, 'role', ${m}.role,
+    'content', ${m}.content, 'status', ${m}.status, 'generationId', ${m}.generation_id, 'authorId', ${m}.author_id,
+    'contentSeq', ${m}.content_seq, 'model', ${m}.model, 'usage', ${m}.usage, 'timings', ${m}.timings,
+    'problem', ${m}.problem, 'createdAt', ${m}.created_at, 'updatedAt', ${m}.updated_at, 'version', ${m}.version)`;
+}
+
+export const messageRow: z.ZodType<Message> = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  parentId: z.string().nullable(),
+  role,
+  content: z.string(),
+  status: messageStatus,
+  generationId: z.string().nullable(),
+  authorId: z.string().nullable(),
+  contentSeq: z.number(),
+  ...outcome,
+  createdAt: time,
+  updatedAt: time,
+  version: z.number(),
+});
+
+/** A generation, from the table alias `g`. */
+export const generationJson = Prisma.sql`json_build_object(
+  'id', g.id, 'conversationId', g.conversation_id, 'userId', g.user_id, 'userMessageId', g.user_message_id,
+  'assistantMessageId', g.assistant_message_id, 'kind', g.kind, 'requestHash', g.request_hash, 'status', g.status,
+  'seq', g.seq, 'requestedModel', g.requested_model, 'persona', g.persona, 'parameters', g.parameters,
+  'model', g.model, 'usage', g.usage, 'timings', g.timings, 'problem', g.problem,
+  'createdAt', g.created_at, 'endedAt', g.ended_at)`;
+
+export const generationRow: z.ZodType<Generation> = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  userId: z.string(),
+  userMessageId: z.string(),
+  assistantMessageId: z.string(),
+  kind: z.enum(['start', 'post', 'edit', 'regenerate']),
+  requestHash: z.string(),
+  status: messageStatus,
+  seq: z.number(),
+  requestedModel: z.string(),
+  persona: z.string(),
+  parameters,
+  ...outcome,
+  createdAt: time,
+  endedAt: time.nullable(),
+});
+
+export const contextRow = z.array(z.object({ role, content: z.string() }));

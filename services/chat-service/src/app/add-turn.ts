@@ -1,0 +1,90 @@
+import { AppError } from '@chatbot/errors';
+import type { GenerationTask, Parameters, Turn } from '../domain/generation.ts';
+import type { ContextMessage } from '../domain/message.ts';
+import { requestHash, type TurnRequest } from '../domain/request-hash.ts';
+import { titleFromMessage } from '../domain/title.ts';
+import type { Clock, NewId, NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from './ports.ts';
+
+export type AddTurnDeps = { readonly turns: TurnStore; readonly newId: NewId; readonly clock: Clock };
+
+export type AddTurnInput = {
+  readonly userId: string;
+  readonly clientMessageId: string;
+  readonly place: TurnPlace;
+  /** What the client asked for; a repeat must ask for the same. */
+  readonly request: TurnRequest;
+  /** The text of the new user message; absent when an existing one is answered. */
+  readonly content?: string;
+  readonly parameters: Parameters;
+};
+
+/** The task is absent when an earlier call stored the turn: somebody runs it already. */
+export type TurnResult = { readonly turn: Turn; readonly task: GenerationTask | undefined };
+
+/** Attempts while other turns of the same conversation come first. */
+const attemptCountMax = 3;
+
+/**
+ * Stores a turn once for each (user, clientMessageId); a repeat returns the stored one. Usually one round trip.
+ * Throws RESOURCE_NOT_FOUND, IDEMPOTENCY_CONFLICT, GENERATION_RUNNING, VALIDATION_FAILED.
+ */
+export async function addTurn(deps: AddTurnDeps, input: AddTurnInput): Promise<TurnResult> {
+  const turn = newTurn(deps, input);
+  for (let attempt = 1; attempt <= attemptCountMax; attempt++) {
+    const added = await deps.turns.add(turn);
+    if (added !== undefined) return { turn: { ...added, replayed: false }, task: taskOf(added) };
+    const stored = await deps.turns.find(input);
+    if (stored !== undefined) return { turn: replay(stored, turn.requestHash), task: undefined };
+    throwObstacle(await deps.turns.findObstacle(input));
+  }
+  throw new AppError('UNAVAILABLE', { detail: 'The conversation is busy' });
+}
+
+function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
+  const { userId, clientMessageId, place, content, parameters } = input;
+  // In this order, so that a message's id is below that of its reply.
+  const userMessage = content === undefined ? undefined : { id: newId(), content };
+  return {
+    userId,
+    clientMessageId,
+    place,
+    userMessage,
+    parameters,
+    requestHash: requestHash(input.request),
+    assistantMessageId: newId(),
+    generationId: newId(),
+    title: titleFromMessage(content ?? ''),
+    nowMs: clock(),
+  };
+}
+
+function taskOf(added: StoredTurn & { context: readonly ContextMessage[] }): GenerationTask {
+  const { generation, conversation, context } = added;
+  return { generation, content: '', context, titleWanted: conversation.titleSource === 'default' };
+}
+
+function replay({ inTrash, ...stored }: StoredTurn & { inTrash: boolean }, hash: string): Turn {
+  if (stored.generation.requestHash !== hash) throw new AppError('IDEMPOTENCY_CONFLICT');
+  if (inTrash) throw new AppError('RESOURCE_NOT_FOUND');
+  return { ...stored, replayed: true };
+}
+
+function throwObstacle(obstacle: TurnObstacle): void {
+  switch (obstacle) {
+    case 'none':
+      return;
+    case 'missing':
+      throw new AppError('RESOURCE_NOT_FOUND');
+    case 'running':
+      throw new AppError('GENERATION_RUNNING');
+    case 'wrong-role': {
+      const message = 'is a message of the wrong role';
+      throw new AppError('VALIDATION_FAILED', {
+        detail: `messageId: ${message}`,
+        violations: [{ field: 'messageId', message }],
+      });
+    }
+    default:
+      obstacle satisfies never;
+  }
+}

@@ -1,0 +1,35 @@
+import { type Conversation, defaultPersona, defaultTitle } from '../domain/conversation.ts';
+import type { Clock, ConversationStore, NewId } from './ports.ts';
+
+export type CreateConversationInput = {
+  readonly userId: string;
+  /** Absent takes a default until the first message. */
+  readonly title?: string | undefined;
+  readonly persona?: string | undefined;
+  readonly model?: string | undefined;
+};
+
+/** Stores an empty conversation. */
+export async function createConversation(
+  deps: { readonly conversations: ConversationStore; readonly newId: NewId; readonly clock: Clock },
+  input: CreateConversationInput,
+): Promise<Conversation> {
+  const now = new Date(deps.clock());
+  const conversation: Conversation = {
+    id: deps.newId(),
+    userId: input.userId,
+    title: input.title ?? defaultTitle,
+    titleSource: input.title === undefined ? 'default' : 'user',
+    persona: input.persona ?? defaultPersona,
+    model: input.model ?? '',
+    pinned: false,
+    archived: false,
+    activeLeafId: null,
+    createdAt: now,
+    updatedAt: now,
+    lastMessageAt: now,
+    version: 1,
+  };
+  await deps.conversations.add(conversation);
+  return conversation;
+}

@@ -1,0 +1,21 @@
+import { type AddTurnDeps, addTurn, type TurnResult } from './add-turn.ts';
+
+export type EditMessageInput = {
+  readonly userId: string;
+  readonly messageId: string;
+  readonly clientMessageId: string;
+  readonly content: string;
+};
+
+/** Stores a sibling of a user message with its pending reply; the original stays. Throws as addTurn does. */
+export function editMessage(deps: AddTurnDeps, input: EditMessageInput): Promise<TurnResult> {
+  const { userId, messageId, clientMessageId, content } = input;
+  return addTurn(deps, {
+    userId,
+    clientMessageId,
+    place: { kind: 'edit', messageId },
+    request: { kind: 'edit', targetId: messageId, content },
+    content,
+    parameters: {},
+  });
+}

@@ -1,0 +1,29 @@
+import { AppError } from '@chatbot/errors';
+import type { GenerationWithText } from '../domain/generation.ts';
+import { fitPage } from '../domain/page.ts';
+import { orNotFound } from './not-found.ts';
+import type { Clock, ConversationKey, GenerationStore, TypingStore } from './ports.ts';
+
+export type ConversationActivity = {
+  readonly typingUserIds: readonly string[];
+  readonly generations: readonly GenerationWithText[];
+};
+
+const generationCountMax = 50;
+
+/** Who types and what is being generated. Without a typing store nobody types. Throws RESOURCE_NOT_FOUND. */
+export async function getConversationActivity(
+  deps: { readonly generations: GenerationStore; readonly typing: TypingStore; readonly clock: Clock },
+  key: ConversationKey,
+): Promise<ConversationActivity> {
+  const { conversationId, userId } = key;
+  const running = orNotFound(await deps.generations.listRunning({ conversationId, userId, limit: generationCountMax }));
+  const typingUserIds = await deps.typing.list({ conversationId, nowMs: deps.clock() }).catch(nobodyWhenUnavailable);
+  return { typingUserIds, generations: fitPage(running, ({ content }) => content) };
+}
+
+/** What is being generated must be known to resume a stream; who types may be lost. */
+function nobodyWhenUnavailable(error: unknown): readonly string[] {
+  if (error instanceof AppError && error.reason === 'UNAVAILABLE') return [];
+  throw error;
+}

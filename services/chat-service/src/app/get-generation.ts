@@ -1,0 +1,11 @@
+import type { GenerationWithText } from '../domain/generation.ts';
+import { orNotFound } from './not-found.ts';
+import type { GenerationStore } from './ports.ts';
+
+/** The record of a generation with its stored text. Throws RESOURCE_NOT_FOUND. */
+export async function getGeneration(
+  deps: { readonly generations: GenerationStore },
+  key: { readonly generationId: string; readonly userId: string },
+): Promise<GenerationWithText> {
+  return orNotFound(await deps.generations.get(key));
+}

@@ -1,0 +1,9 @@
+import type { GenerationStore } from './ports.ts';
+
+/** Ids of generations without an end that were made before a time, the oldest first. */
+export function listUnfinishedGenerations(
+  deps: { readonly generations: GenerationStore },
+  query: { readonly createdBeforeMs: number; readonly limit: number },
+): Promise<readonly string[]> {
+  return deps.generations.listUnfinished(query);
+}

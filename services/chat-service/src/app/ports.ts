@@ -1,0 +1,167 @@
+import type { Conversation, ConversationChanges } from '../domain/conversation.ts';
+import type { ConversationPlace } from '../domain/cursor.ts';
+import type {
+  Generation,
+  GenerationEnd,
+  GenerationTask,
+  GenerationWithText,
+  Parameters,
+} from '../domain/generation.ts';
+import type { ContextMessage, Message } from '../domain/message.ts';
+
+// What the use cases need from the outside. Every method that takes a userId answers for that user's own conversations that are
+// not in the trash, and as if nothing else existed. All throw AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL.
+
+/** Whose conversation. */
+export type ConversationKey = { readonly conversationId: string; readonly userId: string };
+
+export type ConversationStore = {
+  add(conversation: Conversation): Promise<void>;
+  get(key: ConversationKey): Promise<Conversation | undefined>;
+  /** Pinned ones first, then the latest message first; those after a place. */
+  list(query: ConversationQuery): Promise<readonly Conversation[]>;
+  /** Changes it when the version is the current one. */
+  update(update: ConversationUpdate): Promise<ConversationUpdateResult>;
+  /** Moves it to the trash. False when the user has no such conversation; true also when it was there already. */
+  remove(key: ConversationKey & { readonly nowMs: number }): Promise<boolean>;
+  /** Stores a title while the present one is a default; undefined when there is no such conversation. For any owner. */
+  setGeneratedTitle(change: GeneratedTitle): Promise<{ conversation: Conversation; changed: boolean } | undefined>;
+};
+
+export type ConversationQuery = {
+  readonly userId: string;
+  readonly archived: boolean;
+  readonly after?: ConversationPlace | undefined;
+  readonly limit: number;
+};
+
+export type ConversationUpdate = ConversationKey & {
+  readonly version: number;
+  readonly changes: ConversationChanges;
+  readonly nowMs: number;
+};
+
+export type ConversationUpdateResult =
+  | { readonly outcome: 'updated'; readonly conversation: Conversation }
+  | { readonly outcome: 'conflict'; readonly currentVersion: number }
+  | { readonly outcome: 'missing' };
+
+export type GeneratedTitle = { readonly conversationId: string; readonly title: string; readonly nowMs: number };
+
+export type MessageStore = {
+  /** The newest messages of a conversation, newest first, from an id downwards; undefined without the conversation. */
+  listTree(query: ConversationKey & MessageRange): Promise<readonly Message[] | undefined>;
+  /** A message and those above it, upwards; undefined without the conversation or the message. */
+  listBranch(query: ConversationKey & { leafId: string; limit: number }): Promise<readonly Message[] | undefined>;
+};
+
+export type MessageRange = {
+  /** The newest message to return; absent begins with the newest of all. */
+  readonly fromId?: string | undefined;
+  readonly limit: number;
+};
+
+/** Where a turn goes in the tree. */
+export type TurnPlace =
+  | { readonly kind: 'start'; readonly conversationId: string; readonly persona: string; readonly model: string }
+  | {
+      readonly kind: 'post';
+      readonly conversationId: string;
+      /** Absent takes the active leaf. */
+      readonly parentId?: string | undefined;
+      /** For the conversation from now on; absent keeps it. */
+      readonly persona?: string | undefined;
+      readonly model?: string | undefined;
+    }
+  /** A sibling of a user message. */
+  | { readonly kind: 'edit'; readonly messageId: string }
+  /** A sibling of a reply; it has no new user message. */
+  | { readonly kind: 'regenerate'; readonly messageId: string };
+
+/** A turn to store. */
+export type NewTurn = {
+  readonly userId: string;
+  readonly clientMessageId: string;
+  readonly requestHash: string;
+  readonly place: TurnPlace;
+  readonly generationId: string;
+  readonly assistantMessageId: string;
+  /** The message to answer, unless `place` names one that is there. */
+  readonly userMessage: { readonly id: string; readonly content: string } | undefined;
+  /** The title that a conversation gets with its first message. */
+  readonly title: string;
+  readonly parameters: Parameters;
+  readonly nowMs: number;
+};
+
+export type StoredTurn = {
+  readonly conversation: Conversation;
+  readonly userMessage: Message;
+  readonly assistantMessage: Message;
+  readonly generation: Generation;
+};
+
+/** Why a turn cannot be stored; `none` when it can by now. */
+export type TurnObstacle = 'none' | 'missing' | 'wrong-role' | 'running';
+
+export type TurnStore = {
+  /**
+   * Stores the conversation when new, the user message, the pending reply and the generation, all or nothing, and returns them
+   * with the branch above the reply. Stores nothing and returns undefined when the clientMessageId was used before or
+   * something is in the way.
+   */
+  add(turn: NewTurn): Promise<(StoredTurn & { readonly context: readonly ContextMessage[] }) | undefined>;
+  /** The turn that an earlier call stored, as it is now, also when its conversation is in the trash. */
+  find(key: { userId: string; clientMessageId: string }): Promise<(StoredTurn & { inTrash: boolean }) | undefined>;
+  /** What is in the way of a turn. */
+  findObstacle(turn: { userId: string; place: TurnPlace }): Promise<TurnObstacle>;
+};
+
+/** A write by the owner of a generation's lease. */
+export type FencedKey = { readonly generationId: string; readonly fence: number };
+
+export type Checkpoint = FencedKey & {
+  readonly seq: number;
+  readonly content: string;
+  readonly model: string;
+  readonly nowMs: number;
+};
+
+export type Completion = FencedKey & { readonly end: GenerationEnd; readonly nowMs: number };
+
+export type CompletedGeneration = {
+  readonly generation: Generation;
+  readonly conversation: Conversation;
+  readonly message: Message;
+};
+
+export type GenerationStore = {
+  get(key: { generationId: string; userId: string }): Promise<GenerationWithText | undefined>;
+  /** Those of a conversation without an end, the oldest first; undefined without the conversation. */
+  listRunning(key: ConversationKey & { limit: number }): Promise<readonly GenerationWithText[] | undefined>;
+  /** For any owner; undefined when the conversation is in the trash. */
+  getTask(generationId: string): Promise<GenerationTask | undefined>;
+  /** The oldest first, without those of conversations in the trash. */
+  listUnfinished(query: { createdBeforeMs: number; limit: number }): Promise<readonly string[]>;
+  /** The generations of a conversation without an end, also when it is in the trash. */
+  listUnfinishedOf(conversationId: string): Promise<readonly string[]>;
+  /**
+   * Stores the text when it is newer than the stored one and the generation has not ended. Works in the trash as well: what is restored
+   * has the text.
+   */
+  checkpoint(checkpoint: Checkpoint): Promise<'ok' | 'fenced' | 'missing'>;
+  /** Stores the end unless there is one, and returns what is stored then. Works in the trash as well. */
+  complete(completion: Completion): Promise<CompletedGeneration | 'fenced' | 'missing'>;
+};
+
+export type TypingStore = {
+  /** Throws AppError UNAVAILABLE when the store cannot be reached. */
+  set(key: ConversationKey & { typing: boolean; nowMs: number }): Promise<void>;
+  list(key: { conversationId: string; nowMs: number }): Promise<readonly string[]>;
+};
+
+/** Makes UUIDv7s, each above the one before. */
+export type NewId = () => string;
+
+/** The time, in milliseconds since 1970. */
+export type Clock = () => number;

@@ -1,0 +1,11 @@
+import type { Conversation } from '../domain/conversation.ts';
+import { orNotFound } from './not-found.ts';
+import type { Clock, ConversationStore } from './ports.ts';
+
+/** Stores a title that a model wrote, unless a person or a model gave one already. Throws RESOURCE_NOT_FOUND. */
+export async function setGeneratedTitle(
+  deps: { readonly conversations: ConversationStore; readonly clock: Clock },
+  input: { readonly conversationId: string; readonly title: string },
+): Promise<{ readonly conversation: Conversation; readonly changed: boolean }> {
+  return orNotFound(await deps.conversations.setGeneratedTitle({ ...input, nowMs: deps.clock() }));
+}

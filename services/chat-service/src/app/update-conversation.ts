@@ -1,0 +1,30 @@
+import { AppError } from '@chatbot/errors';
+import type { Conversation, ConversationChanges } from '../domain/conversation.ts';
+import type { Clock, ConversationKey, ConversationStore } from './ports.ts';
+
+export type UpdateConversationInput = ConversationKey & {
+  /** The version that the caller last saw. */
+  readonly version: number;
+  readonly changes: ConversationChanges;
+};
+
+/**
+ * Changes a conversation when nobody else did since. Throws RESOURCE_NOT_FOUND, or VERSION_CONFLICT with the current version in its
+ * metadata.
+ */
+export async function updateConversation(
+  deps: { readonly conversations: ConversationStore; readonly clock: Clock },
+  input: UpdateConversationInput,
+): Promise<Conversation> {
+  const result = await deps.conversations.update({ ...input, nowMs: deps.clock() });
+  switch (result.outcome) {
+    case 'updated':
+      return result.conversation;
+    case 'conflict':
+      throw new AppError('VERSION_CONFLICT', { metadata: { currentVersion: String(result.currentVersion) } });
+    case 'missing':
+      throw new AppError('RESOURCE_NOT_FOUND');
+    default:
+      return result satisfies never;
+  }
+}

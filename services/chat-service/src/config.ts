@@ -1,0 +1,55 @@
+import {
+  commonEnv,
+  type Environment,
+  parseConfig,
+  portVariable,
+  rpcServerEnv,
+  urlVariable,
+} from '@chatbot/service-kit';
+import { z } from 'zod';
+
+/** Every variable that chat-service reads. */
+export const envShape = {
+  ...commonEnv,
+  ...rpcServerEnv(50_052),
+  METRICS_PORT: portVariable(9102, 'Port for metrics and health'),
+  DATABASE_URL: urlVariable(['postgres', 'postgresql'], 'The Postgres database of this service'),
+  DATABASE_POOL_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(10)
+    .describe('Connections to Postgres that this process may hold'),
+  DATABASE_STATEMENT_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(5_000)
+    .describe('After this long Postgres cancels a statement, in milliseconds'),
+  REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, for who types; nothing else needs it'),
+  JWKS_URL: urlVariable(['http', 'https'], 'Where user-service publishes the keys of access tokens'),
+};
+
+const schema = z.object(envShape).transform((env) => ({
+  nodeEnv: env.NODE_ENV,
+  logLevel: env.LOG_LEVEL,
+  shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+  rpc: Object.freeze({ host: env.GRPC_HOST, port: env.GRPC_PORT }),
+  admin: Object.freeze({ host: env.METRICS_HOST, port: env.METRICS_PORT }),
+  database: Object.freeze({
+    url: env.DATABASE_URL,
+    poolMax: env.DATABASE_POOL_MAX,
+    statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+  }),
+  redisUrl: env.REDIS_URL,
+  jwksUrl: env.JWKS_URL,
+}));
+
+export type ChatConfig = Readonly<z.output<typeof schema>>;
+
+/** Throws ConfigError, which names every variable that is missing or wrong. */
+export function loadChatConfig(env: Environment): ChatConfig {
+  return parseConfig(schema, env);
+}

@@ -1,0 +1,34 @@
+/** Who gave the title: it was made from the first message, a model wrote it, or a person did. */
+export type TitleSource = 'default' | 'model' | 'user';
+
+/** A tree of messages and its settings. Ids are UUIDv7. */
+export type Conversation = {
+  readonly id: string;
+  readonly userId: string;
+  readonly title: string;
+  readonly titleSource: TitleSource;
+  readonly persona: string;
+  /** Empty takes the default. */
+  readonly model: string;
+  readonly pinned: boolean;
+  readonly archived: boolean;
+  /** The last message of the branch that was active last; null in an empty conversation. */
+  readonly activeLeafId: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly lastMessageAt: Date;
+  /** Counts the changes, from 1. */
+  readonly version: number;
+};
+
+/** What a person may change. */
+export type ConversationChanges = {
+  readonly title?: string;
+  readonly persona?: string;
+  readonly model?: string;
+  readonly pinned?: boolean;
+  readonly archived?: boolean;
+};
+
+export const defaultPersona = 'assistant';
+export const defaultTitle = 'New conversation';

@@ -1,0 +1,81 @@
+import { AppError } from '@chatbot/errors';
+import { z } from 'zod';
+
+/** The place after which a page of conversations begins. */
+export type ConversationPlace = {
+  readonly archived: boolean;
+  readonly pinned: boolean;
+  readonly lastMessageAtMs: number;
+  readonly id: string;
+};
+
+/** The newest message of the next page; it belongs to one list alone. */
+export type MessagePlace = {
+  readonly conversationId: string;
+  /** The branch, or empty for the whole tree. */
+  readonly leafId: string;
+  readonly id: string;
+};
+
+const version = 1;
+
+const conversationCursor = z.strictObject({
+  v: z.literal(version),
+  list: z.literal('conversations'),
+  archived: z.boolean(),
+  pinned: z.boolean(),
+  // The range of a JavaScript date.
+  lastMessageAtMs: z.int().min(-8.64e15).max(8.64e15),
+  id: z.uuid(),
+});
+
+const messageCursor = z.strictObject({
+  v: z.literal(version),
+  list: z.literal('messages'),
+  conversationId: z.uuid(),
+  leafId: z.union([z.uuid(), z.literal('')]),
+  id: z.uuid(),
+});
+
+/** An opaque text for clients to send back. */
+export function encodeConversationCursor(place: ConversationPlace): string {
+  return encode({ v: version, list: 'conversations', ...place });
+}
+
+/** An opaque text for clients to send back. */
+export function encodeMessageCursor(place: MessagePlace): string {
+  return encode({ v: version, list: 'messages', ...place });
+}
+
+/** Throws VALIDATION_FAILED unless the cursor was made for a list of conversations with the same filter. */
+export function decodeConversationCursor(cursor: string, filter: { archived: boolean }): ConversationPlace {
+  const place = conversationCursor.safeParse(decode(cursor)).data;
+  if (place === undefined || place.archived !== filter.archived) throw cursorError();
+  return place;
+}
+
+/** Throws VALIDATION_FAILED unless the cursor was made for the same list of messages. */
+export function decodeMessageCursor(cursor: string, filter: { conversationId: string; leafId: string }): MessagePlace {
+  const place = messageCursor.safeParse(decode(cursor)).data;
+  if (place?.conversationId !== filter.conversationId || place.leafId !== filter.leafId) throw cursorError();
+  return place;
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function decode(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function cursorError(): AppError {
+  return new AppError('VALIDATION_FAILED', {
+    detail: 'cursor: is not one that this list gave out',
+    violations: [{ field: 'cursor', message: 'is not one that this list gave out' }],
+  });
+}

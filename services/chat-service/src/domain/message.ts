@@ -1,0 +1,57 @@
+export type Role = 'user' | 'assistant' | 'system';
+
+/** How far a message is. Those that a person wrote are always completed. */
+export type MessageStatus = RunningStatus | EndStatus;
+export type RunningStatus = (typeof runningStatuses)[number];
+export type EndStatus = (typeof endStatuses)[number];
+
+export const runningStatuses = ['pending', 'streaming'] as const;
+export const endStatuses = ['completed', 'stopped', 'interrupted', 'failed'] as const;
+
+/** Whether a reply with this status is still being written. */
+export function isRunning(status: MessageStatus): status is RunningStatus {
+  return runningStatuses.some((running) => running === status);
+}
+
+/** Tokens of one reply. */
+export type Usage = { readonly promptTokens: number; readonly completionTokens: number };
+
+/** Durations of one reply, in milliseconds. */
+export type Timings = {
+  readonly queuedMs: number;
+  readonly loadMs: number;
+  readonly firstTokenMs: number;
+  readonly totalMs: number;
+};
+
+/** One node of the tree. Ids are UUIDv7. */
+export type Message = {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly parentId: string | null;
+  readonly role: Role;
+  readonly content: string;
+  readonly status: MessageStatus;
+  /** The generation that writes a reply. */
+  readonly generationId: string | null;
+  /** The user who wrote a user message. */
+  readonly authorId: string | null;
+  /** The frame of the generation that content includes last. */
+  readonly contentSeq: number;
+  /** The model that answered; empty before it is known. */
+  readonly model: string;
+  readonly usage: Usage | null;
+  readonly timings: Timings | null;
+  /** A problem document. */
+  readonly problem: ProblemDocument | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Counts the changes, from 1. */
+  readonly version: number;
+};
+
+/** A JSON object after RFC 9457; it is kept as it came. */
+export type ProblemDocument = Readonly<Record<string, unknown>>;
+
+/** One turn of the context of a reply. */
+export type ContextMessage = { readonly role: Role; readonly content: string };

@@ -1,0 +1,49 @@
+import { Counter, Gauge, type Registry } from '@chatbot/service-kit';
+import type { Turn } from './domain/generation.ts';
+
+export type ChatMetrics = {
+  /** Counts the messages of a turn; a replayed one has none. */
+  recordTurn(turn: Turn): void;
+};
+
+const activeWindowMs = 5 * 60_000;
+/** Bounds the memory of the gauge; beyond it the oldest are forgotten early. */
+const activeCountMax = 100_000;
+
+/** The metrics of chat-service itself; those of its rpcs are the kit's. */
+export function createChatMetrics(registry: Registry, clock: () => number): ChatMetrics {
+  const messages = new Counter({
+    name: 'chat_messages_total',
+    help: 'Messages stored, by role',
+    labelNames: ['role'],
+    registers: [registry],
+  });
+  // By conversation id, the time of its last turn; the order of a Map is that of insertion, so the oldest are first.
+  const lastTurnsMs = new Map<string, number>();
+  new Gauge({
+    name: 'chat_active_conversations',
+    help: 'Conversations in which this process stored a turn in the last 5 minutes, counted in its memory',
+    registers: [registry],
+    collect() {
+      forgetOldest(lastTurnsMs, clock() - activeWindowMs);
+      this.set(lastTurnsMs.size);
+    },
+  });
+  return {
+    recordTurn({ conversation, generation, replayed }) {
+      if (replayed) return;
+      messages.inc({ role: 'assistant' });
+      if (generation.kind !== 'regenerate') messages.inc({ role: 'user' });
+      lastTurnsMs.delete(conversation.id);
+      lastTurnsMs.set(conversation.id, clock());
+      if (lastTurnsMs.size > activeCountMax) forgetOldest(lastTurnsMs, clock() - activeWindowMs);
+    },
+  };
+}
+
+function forgetOldest(lastTurnsMs: Map<string, number>, beforeMs: number): void {
+  for (const [id, turnMs] of lastTurnsMs) {
+    if (turnMs >= beforeMs && lastTurnsMs.size <= activeCountMax) return;
+    lastTurnsMs.delete(id);
+  }
+}

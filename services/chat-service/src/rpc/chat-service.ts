@@ -1,0 +1,37 @@
+import type { ChatServiceDefinition } from '@chatbot/proto';
+import type { RpcHandlers } from '@chatbot/service-kit';
+import { activityRpcs } from './activity-rpcs.ts';
+import { conversationRpcs } from './conversation-rpcs.ts';
+import type { ChatDeps } from './deps.ts';
+import { generationRpcs } from './generation-rpcs.ts';
+import { turnRpcs } from './turn-rpcs.ts';
+
+/** chatbot.chat.v1.ChatService, rpc by rpc. The contract of each is its comment in chat_service.proto. */
+export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefinition> {
+  const conversations = conversationRpcs(deps);
+  const turns = turnRpcs(deps);
+  const generations = generationRpcs(deps);
+  const activity = activityRpcs(deps);
+  return {
+    // For a user.
+    CreateConversation: conversations.CreateConversation,
+    GetConversation: conversations.GetConversation,
+    ListConversations: conversations.ListConversations,
+    UpdateConversation: conversations.UpdateConversation,
+    DeleteConversation: conversations.DeleteConversation,
+    ListMessages: conversations.ListMessages,
+    PostMessage: turns.PostMessage,
+    EditMessage: turns.EditMessage,
+    RegenerateReply: turns.RegenerateReply,
+    GetGeneration: generations.GetGeneration,
+    SetTyping: activity.SetTyping,
+    GetConversationActivity: activity.GetConversationActivity,
+
+    // For api-gateway.
+    GetGenerationTask: generations.GetGenerationTask,
+    CheckpointGeneration: generations.CheckpointGeneration,
+    CompleteGeneration: generations.CompleteGeneration,
+    ListUnfinishedGenerations: generations.ListUnfinishedGenerations,
+    SetGeneratedTitle: conversations.SetGeneratedTitle,
+  };
+}

@@ -1,0 +1,86 @@
+import { unary } from '@chatbot/service-kit';
+import { createConversation } from '../app/create-conversation.ts';
+import { deleteConversation } from '../app/delete-conversation.ts';
+import { getConversation } from '../app/get-conversation.ts';
+import { listConversations } from '../app/list-conversations.ts';
+import { listMessages } from '../app/list-messages.ts';
+import { setGeneratedTitle } from '../app/set-generated-title.ts';
+import { updateConversation } from '../app/update-conversation.ts';
+import { toWireConversation, toWireMessage } from './convert.ts';
+import type { ChatDeps } from './deps.ts';
+import {
+  conversationRequest,
+  createConversationRequest,
+  listConversationsRequest,
+  listMessagesRequest,
+  setGeneratedTitleRequest,
+  updateConversationRequest,
+} from './schemas.ts';
+
+/** The rpcs on conversations and what they hold. */
+export function conversationRpcs(deps: ChatDeps) {
+  return {
+    CreateConversation: unary({
+      access: 'user',
+      input: createConversationRequest,
+      handle: async (input, { identity }) => {
+        const conversation = await createConversation(deps, { ...input, userId: identity.userId });
+        return { conversation: toWireConversation(conversation) };
+      },
+    }),
+
+    GetConversation: unary({
+      access: 'user',
+      input: conversationRequest,
+      handle: async (input, { identity }) => {
+        const conversation = await getConversation(deps, { ...input, userId: identity.userId });
+        return { conversation: toWireConversation(conversation) };
+      },
+    }),
+
+    ListConversations: unary({
+      access: 'user',
+      input: listConversationsRequest,
+      handle: async (input, { identity }) => {
+        const page = await listConversations(deps, { ...input, userId: identity.userId });
+        return { conversations: page.conversations.map(toWireConversation), nextCursor: page.nextCursor };
+      },
+    }),
+
+    UpdateConversation: unary({
+      access: 'user',
+      input: updateConversationRequest,
+      handle: async (input, { identity }) => {
+        const conversation = await updateConversation(deps, { ...input, userId: identity.userId });
+        return { conversation: toWireConversation(conversation) };
+      },
+    }),
+
+    DeleteConversation: unary({
+      access: 'user',
+      input: conversationRequest,
+      handle: async (input, { identity }) => {
+        const generationIds = await deleteConversation(deps, { ...input, userId: identity.userId });
+        return { generationIds: [...generationIds] };
+      },
+    }),
+
+    ListMessages: unary({
+      access: 'user',
+      input: listMessagesRequest,
+      handle: async (input, { identity }) => {
+        const page = await listMessages(deps, { ...input, userId: identity.userId });
+        return { messages: page.messages.map(toWireMessage), nextCursor: page.nextCursor };
+      },
+    }),
+
+    SetGeneratedTitle: unary({
+      access: 'service',
+      input: setGeneratedTitleRequest,
+      handle: async (input) => {
+        const { conversation, changed } = await setGeneratedTitle(deps, input);
+        return { conversation: toWireConversation(conversation), changed };
+      },
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Conversation as WireConversation } from '@chatbot/proto/chatbot/chat/v1/Conversation';
+import type { Generation as WireGeneration } from '@chatbot/proto/chatbot/chat/v1/Generation';
+import type { GenerationTask as WireTask } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import type { Message as WireMessage } from '@chatbot/proto/chatbot/chat/v1/Message';
+import type { Turn as WireTurn } from '@chatbot/proto/chatbot/chat/v1/Turn';
+import { toTimestamp } from '@chatbot/service-kit';
+import type { Conversation } from '../domain/conversation.ts';
+import type { GenerationTask, GenerationWithText, Turn } from '../domain/generation.ts';
+import type { Message, ProblemDocument } from '../domain/message.ts';
+
+// What the domain has, as the messages of chat_service.proto. An absent text is an empty one there.
+
+export function toWireConversation(conversation: Conversation): WireConversation {
+  const { userId: _, titleSource: __, activeLeafId, createdAt, updatedAt, lastMessageAt, ...same } = conversation;
+  return {
+    ...same,
+    activeLeafId: activeLeafId ?? '',
+    createdAt: toTimestamp(createdAt),
+    updatedAt: toTimestamp(updatedAt),
+    lastMessageAt: toTimestamp(lastMessageAt),
+  };
+}
+
+export function toWireMessage(message: Message): WireMessage {
+  const { parentId, generationId, authorId, createdAt, updatedAt, problem, ...same } = message;
+  return {
+    ...same,
+    parentId: parentId ?? '',
+    generationId: generationId ?? '',
+    authorId: authorId ?? '',
+    problemJson: toProblemJson(problem),
+    createdAt: toTimestamp(createdAt),
+    updatedAt: toTimestamp(updatedAt),
+  };
+}
+
+export function toWireGeneration({ generation, content }: GenerationWithText): WireGeneration {
+  const { id, conversationId, status, seq, model, usage, timings, createdAt, endedAt } = generation;
+  return {
+    id,
+    conversationId,
+    messageId: generation.assistantMessageId,
+    status,
+    seq,
+    model,
+    usage,
+    timings,
+    content,
+    problemJson: toProblemJson(generation.problem),
+    createdAt: toTimestamp(createdAt),
+    endedAt: endedAt === null ? null : toTimestamp(endedAt),
+  };
+}
+
+export function toWireTask(task: GenerationTask): WireTask {
+  const { userId, persona, requestedModel, parameters } = task.generation;
+  const { stop, ...sampling } = parameters;
+  return {
+    generation: toWireGeneration(task),
+    userId,
+    persona,
+    requestedModel,
+    parameters: { ...sampling, stop: [...(stop ?? [])] },
+    context: [...task.context],
+    titleWanted: task.titleWanted,
+  };
+}
+
+export function toWireTurn({ conversation, userMessage, assistantMessage, generation, replayed }: Turn): WireTurn {
+  return {
+    conversation: toWireConversation(conversation),
+    userMessage: toWireMessage(userMessage),
+    assistantMessage: toWireMessage(assistantMessage),
+    generationId: generation.id,
+    replayed,
+    conversationCreated: generation.kind === 'start',
+  };
+}
+
+function toProblemJson(problem: ProblemDocument | null): string {
+  return problem === null ? '' : JSON.stringify(problem);
+}

@@ -1,0 +1,22 @@
+import type {
+  Clock,
+  ConversationStore,
+  GenerationStore,
+  MessageStore,
+  NewId,
+  TurnStore,
+  TypingStore,
+} from '../app/ports.ts';
+import type { ChatMetrics } from '../metrics.ts';
+
+/** What the rpcs of ChatService are made from. */
+export type ChatDeps = {
+  readonly conversations: ConversationStore;
+  readonly messages: MessageStore;
+  readonly turns: TurnStore;
+  readonly generations: GenerationStore;
+  readonly typing: TypingStore;
+  readonly metrics: ChatMetrics;
+  readonly newId: NewId;
+  readonly clock: Clock;
+};

@@ -1,0 +1,164 @@
+import { fromTimestamp } from '@chatbot/service-kit';
+import { NIL as nilUuid } from 'uuid';
+import { z } from 'zod';
+import { endStatuses } from '../domain/message.ts';
+import { titleLengthMax } from '../domain/title.ts';
+
+// Requests as they come off the wire (every field present, strings empty when absent) and what they are narrowed to.
+
+/** Postgres cannot store U+0000 in a text. */
+const nul = '\u0000';
+
+/** An id of something. One that cannot exist becomes one that does not: both answer RESOURCE_NOT_FOUND. */
+const id = z.uuid().toLowerCase().catch(nilUuid);
+
+/** Empty means absent. */
+const optionalId = z.union([z.literal('').transform(() => undefined), id]);
+
+const version = z.int().min(1);
+const clientMessageId = z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, "-" or "_"');
+const cursor = z.string().max(1_000);
+const content = text(100_000).refine((value) => value.trim() !== '', 'must not be only white space');
+const title = text(titleLengthMax).trim().min(1);
+const persona = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a persona');
+const model = z.string().max(200).refine(isStorable, storableMessage());
+const newPersona = emptyAsAbsent(persona);
+const newModel = emptyAsAbsent(model);
+
+const parameters = z
+  .object({
+    temperature: z.number().min(0).max(2).exactOptional(),
+    topP: z.number().gt(0).max(1).exactOptional(),
+    maxTokens: z.int().min(1).max(32_768).exactOptional(),
+    seed: z.int().exactOptional(),
+    stop: z.array(text(64)).max(8),
+  })
+  .transform(({ stop, ...sampling }) => (stop.length === 0 ? sampling : { ...sampling, stop }))
+  .nullable()
+  .transform((value) => value ?? {});
+
+const fence = z.int().min(0);
+const seq = z.int().min(0);
+/** A reply is bounded by its tokens; this bound only keeps one message below the largest gRPC message (16 MiB). */
+const replyContent = z.string().max(4_000_000).transform(replaceNul);
+const durationMs = z.number().min(0);
+
+export const createConversationRequest = z.object({
+  title: emptyAsAbsent(title),
+  persona: newPersona,
+  model: newModel,
+});
+export const conversationRequest = z.object({ conversationId: id });
+export const listConversationsRequest = z.object({
+  limit: limit({ max: 100, fallback: 30 }),
+  cursor,
+  archived: z.boolean(),
+});
+export const updateConversationRequest = z
+  .object({
+    conversationId: id,
+    version,
+    title: title.exactOptional(),
+    persona: persona.exactOptional(),
+    model: model.exactOptional(),
+    pinned: z.boolean().exactOptional(),
+    archived: z.boolean().exactOptional(),
+  })
+  .transform(({ conversationId, version: seen, ...changes }) => ({ conversationId, version: seen, changes }))
+  .refine(({ changes }) => Object.keys(changes).length > 0, 'must change something');
+export const listMessagesRequest = z.object({
+  conversationId: id,
+  limit: limit({ max: 200, fallback: 50 }),
+  cursor,
+  leafId: optionalId,
+});
+export const postMessageRequest = z.object({
+  clientMessageId,
+  conversationId: optionalId,
+  parentId: optionalId.optional(),
+  content,
+  persona: newPersona,
+  model: newModel,
+  parameters,
+});
+export const editMessageRequest = z.object({ messageId: id, clientMessageId, content });
+export const regenerateReplyRequest = z.object({ messageId: id, clientMessageId });
+export const generationRequest = z.object({ generationId: id });
+export const setTypingRequest = z.object({ conversationId: id, typing: z.boolean() });
+export const checkpointGenerationRequest = z.object({
+  generationId: id,
+  fence,
+  seq,
+  content: replyContent,
+  model,
+});
+export const completeGenerationRequest = z
+  .object({
+    generationId: id,
+    fence,
+    seq,
+    content: replyContent,
+    status: z.enum(endStatuses),
+    model,
+    usage: z.object({ promptTokens: z.int().min(0), completionTokens: z.int().min(0) }).nullable(),
+    timings: z
+      .object({ queuedMs: durationMs, loadMs: durationMs, firstTokenMs: durationMs, totalMs: durationMs })
+      .nullable(),
+    problemJson: z.string().max(20_000).transform(parseProblem),
+  })
+  .transform(({ generationId, fence: ownFence, problemJson, ...end }) => ({
+    generationId,
+    fence: ownFence,
+    end: { ...end, problem: problemJson },
+  }));
+export const listUnfinishedGenerationsRequest = z.object({
+  createdBefore: z
+    // The range of google.protobuf.Timestamp: the years 1 to 9999.
+    .object({ seconds: z.int().min(-62_135_596_800).max(253_402_300_799), nanos: z.int().min(0).max(999_999_999) })
+    .transform((timestamp) => fromTimestamp(timestamp).getTime()),
+  limit: z.int().min(1).max(1_000),
+});
+export const setGeneratedTitleRequest = z.object({ conversationId: id, title });
+
+function text(lengthMax: number) {
+  return z.string().min(1).max(lengthMax).refine(isStorable, storableMessage());
+}
+
+function emptyAsAbsent<Output>(schema: z.ZodType<Output, string>) {
+  return z.union([z.literal('').transform(() => undefined), schema]);
+}
+
+/** 0 takes the fallback. */
+function limit({ max, fallback }: { max: number; fallback: number }) {
+  return z
+    .int()
+    .min(0)
+    .max(max)
+    .transform((value) => value || fallback);
+}
+
+function isStorable(value: string): boolean {
+  return !value.includes(nul);
+}
+
+function storableMessage(): string {
+  return 'must not hold U+0000';
+}
+
+/** What a model writes is stored whatever it is; CommonMark (section 2.3) replaces U+0000 in the same way. */
+function replaceNul(value: string): string {
+  return value.replaceAll(nul, '\ufffd');
+}
+
+/** A JSON object, or null for an empty text. */
+function parseProblem(value: string, context: z.RefinementCtx): Record<string, unknown> | null {
+  if (value === '') return null;
+  try {
+    // jsonb refuses an escaped U+0000 as well.
+    if (!value.includes('\\u0000')) return z.record(z.string(), z.unknown()).parse(JSON.parse(value));
+  } catch {
+    // Said below.
+  }
+  context.addIssue({ code: 'custom', message: 'must be a JSON object without U+0000' });
+  return z.NEVER;
+}

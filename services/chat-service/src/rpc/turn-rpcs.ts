@@ -1,0 +1,42 @@
+import { unary } from '@chatbot/service-kit';
+import type { TurnResult } from '../app/add-turn.ts';
+import { editMessage } from '../app/edit-message.ts';
+import { postMessage } from '../app/post-message.ts';
+import { regenerateReply } from '../app/regenerate-reply.ts';
+import { toWireTask, toWireTurn } from './convert.ts';
+import type { ChatDeps } from './deps.ts';
+import { editMessageRequest, postMessageRequest, regenerateReplyRequest } from './schemas.ts';
+
+/** The rpcs that ask for a reply. */
+export function turnRpcs(deps: ChatDeps) {
+  return {
+    PostMessage: unary({
+      access: 'user',
+      input: postMessageRequest,
+      handle: async (input, { identity }) => {
+        return answer(deps, await postMessage(deps, { ...input, userId: identity.userId }));
+      },
+    }),
+
+    EditMessage: unary({
+      access: 'user',
+      input: editMessageRequest,
+      handle: async (input, { identity }) => {
+        return answer(deps, await editMessage(deps, { ...input, userId: identity.userId }));
+      },
+    }),
+
+    RegenerateReply: unary({
+      access: 'user',
+      input: regenerateReplyRequest,
+      handle: async (input, { identity }) => {
+        return answer(deps, await regenerateReply(deps, { ...input, userId: identity.userId }));
+      },
+    }),
+  };
+}
+
+function answer({ metrics }: ChatDeps, { turn, task }: TurnResult) {
+  metrics.recordTurn(turn);
+  return { turn: toWireTurn(turn), task: task === undefined ? null : toWireTask(task) };
+}

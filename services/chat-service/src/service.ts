@@ -1,0 +1,101 @@
+import { chatServiceDefinition } from '@chatbot/proto';
+import {
+  checkHealth,
+  createAccessTokenVerifier,
+  createRegistry,
+  createRpcMetrics,
+  fetchJwks,
+  type HealthCheck,
+  type HealthReport,
+  type Logger,
+  serviceVersion,
+  startAdminServer,
+  startRpcServer,
+} from '@chatbot/service-kit';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { createDatabase, type Database } from './adapters/database.ts';
+import { createPrismaConversationStore } from './adapters/prisma-conversation-store.ts';
+import { createPrismaGenerationStore } from './adapters/prisma-generation-store.ts';
+import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
+import { createPrismaTurnStore } from './adapters/prisma-turn-store.ts';
+import { createRedisTyping } from './adapters/redis-typing.ts';
+import type { ChatConfig } from './config.ts';
+import { Prisma } from './generated/prisma/client.ts';
+import { createChatMetrics } from './metrics.ts';
+import { chatServiceHandlers } from './rpc/chat-service.ts';
+
+export type ChatService = AsyncDisposable & {
+  /** The ports it listens on. */
+  readonly grpcPort: number;
+  readonly metricsPort: number;
+};
+
+/** Starts chat-service. It starts without Postgres and Redis as well, and says so in its health. Disposing of it drains it. */
+export async function startChatService(config: ChatConfig, logger: Logger): Promise<ChatService> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(
+    createDatabase({
+      ...config.database,
+      onConnectionLost: (error) => logger.warn({ err: error }, 'database connection lost'),
+    }),
+  );
+  const typing = stack.use(
+    await createRedisTyping({
+      url: config.redisUrl,
+      onConnectionLost: (error) => logger.warn({ err: error }, 'redis connection lost'),
+    }),
+  );
+  const registry = createRegistry('chat-service');
+  const needed = [postgresCheck(database)];
+  const wanted = [{ name: 'redis', check: () => typing.check() }];
+  // Disposed of in reverse: the rpc server drains while everything it needs is still there.
+  const admin = stack.use(
+    await startAdminServer({ ...config.admin, registry, health: () => reportHealth({ needed, wanted }) }),
+  );
+  const rpc = stack.use(
+    await startRpcServer({
+      ...config.rpc,
+      version: serviceVersion(import.meta.url),
+      definition: chatServiceDefinition,
+      handlers: chatServiceHandlers({
+        conversations: createPrismaConversationStore(database),
+        messages: createPrismaMessageStore(database),
+        turns: createPrismaTurnStore(database),
+        generations: createPrismaGenerationStore(database),
+        typing,
+        metrics: createChatMetrics(registry, Date.now),
+        newId: uuidv7,
+        clock: Date.now,
+      }),
+      checks: needed,
+      logger,
+      metrics: createRpcMetrics(registry),
+      accessTokens: createAccessTokenVerifier(fetchJwks(config.jwksUrl)),
+    }),
+  );
+  const running = stack.move();
+  return {
+    grpcPort: rpc.port,
+    metricsPort: admin.port,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function postgresCheck(database: Database): HealthCheck {
+  return {
+    name: 'postgres',
+    async check() {
+      await database.query(z.object({ one: z.literal(1) }), Prisma.sql`SELECT 1 AS one`);
+    },
+  };
+}
+
+/** Ready when what is needed is there; what is only wanted is reported. */
+async function reportHealth(checks: {
+  needed: readonly HealthCheck[];
+  wanted: readonly HealthCheck[];
+}): Promise<HealthReport> {
+  const [needed, wanted] = await Promise.all([checkHealth(checks.needed), checkHealth(checks.wanted)]);
+  return { ready: needed.ready, checks: [...needed.checks, ...wanted.checks] };
+}
