@@ -127,8 +127,8 @@ export const texts = {
   },
 
   demo: {
-    title: 'You are talking to the built-in demo.',
-    body: 'It follows a few fixed rules and is no language model. For real answers, install Ollama, run',
+    title: 'You are talking to the built-in demo,',
+    body: 'which is no language model. For real answers, install Ollama, run',
     command: 'ollama pull llama3.2',
     after: 'and start Chatbot again.',
   },

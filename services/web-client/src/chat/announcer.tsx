@@ -6,6 +6,7 @@ import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 
 const INTERVAL_MS = 1500;
+const CLEAR_AFTER_MS = 5000;
 /** Earlier lines may go: a live region is read when something is added. */
 const LINES_KEPT_COUNT = 4;
 
@@ -39,6 +40,13 @@ export function Announcer({ reply }: { reply: Message | undefined }) {
       say(texts.announce.ends[state.end.status]);
     };
   }, [generationId, generations]);
+
+  // What has been read out does not stay behind as a second copy of the reply.
+  useEffect(() => {
+    if (generationId !== undefined || lines.length === 0) return;
+    const timer = setTimeout(() => setLines([]), CLEAR_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [generationId, lines]);
 
   return (
     <div aria-live="polite" aria-relevant="additions" className="sr-only">

@@ -15,6 +15,10 @@ import { detailsOf } from './details.ts';
 import { LazyMarkdown } from './lazy-markdown.tsx';
 import { useGeneration } from './use-thread.ts';
 
+/** Earlier messages stay quiet until one points at them or reaches them by keyboard. */
+const SHOWN_ON_INTEREST =
+  'opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100';
+
 export type AssistantMessageProps = {
   message: Message;
   /** The model that was asked for, where that is known. */
@@ -29,7 +33,7 @@ export const AssistantMessage = memo(function AssistantMessage({
   requestedModel,
   isLast,
 }: AssistantMessageProps) {
-  const live = useGeneration(isRunning(stored) ? stored.generationId : undefined);
+  const live = useGeneration(stored.generationId);
   const message = live?.end === undefined ? stored : settle(stored, live.end, live);
   const isGrowing = isRunning(message);
   const text = isGrowing && live !== undefined ? live.text : message.content;
@@ -42,7 +46,7 @@ export const AssistantMessage = memo(function AssistantMessage({
       data-testid="message"
       data-role="assistant"
       data-status={message.status}
-      className="group/message message-box"
+      className="group/message message-box mb-5"
     >
       <h2 className="sr-only">{texts.thread.assistant}</h2>
       <DroppedNote count={live?.droppedMessageCount ?? 0} />
@@ -89,21 +93,15 @@ function Ending({ message, isEmpty, isLast }: { message: Message; isEmpty: boole
         <p className="mt-2 text-sm text-ink-faint">{isEmpty ? texts.reply.stoppedEmpty : texts.reply.stopped}</p>
       )}
       {message.status === 'completed' && isEmpty && <p className="text-ink-faint">{texts.reply.emptyReply}</p>}
-      <div className="mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1 gap-y-0.5">
-        <span
-          className={
-            isLast
-              ? 'flex'
-              : 'flex opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100'
-          }
-        >
-          {!isEmpty && <CopyButton text={() => message.content} />}
-          {isLast && !hasFailed && (
-            <IconButton label={texts.thread.regenerate} onClick={regenerate}>
-              <RotateCcw size={16} aria-hidden />
-            </IconButton>
-          )}
-        </span>
+      <div
+        className={`mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1 gap-y-0.5 ${isLast ? '' : SHOWN_ON_INTEREST}`}
+      >
+        {!isEmpty && <CopyButton text={() => message.content} />}
+        {isLast && !hasFailed && (
+          <IconButton label={texts.thread.regenerate} onClick={regenerate}>
+            <RotateCcw size={16} aria-hidden />
+          </IconButton>
+        )}
         <DetailsLine message={message} />
       </div>
     </>

@@ -6,6 +6,7 @@ import type { Conversation } from '../api/schemas.ts';
 import { newClientId } from '../live/client-id.ts';
 import { useValue } from '../live/value.ts';
 import { ConversationMenu } from '../shell/conversation-item.tsx';
+import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
@@ -33,7 +34,10 @@ function ConversationScreen({ conversationId }: { conversationId: string }) {
   if (error !== null && problemOf(error).status === 404) return <Missing />;
   return (
     <main className="flex min-h-0 flex-1 flex-col">
-      <Header title={title} conversation={conversation.data} />
+      <PageBar>
+        <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
+        {conversation.data !== undefined && <ConversationMenu conversation={conversation.data} />}
+      </PageBar>
       {branch.data !== undefined ? (
         <OpenThread
           conversation={conversation.data}
@@ -104,15 +108,6 @@ function OpenThread({ conversation, conversationId, branch, messages }: OpenThre
   );
 }
 
-function Header({ title, conversation }: { title: string; conversation: Conversation | undefined }) {
-  return (
-    <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line px-4 md:h-14 md:px-6">
-      <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
-      {conversation !== undefined && <ConversationMenu conversation={conversation} />}
-    </header>
-  );
-}
-
 function Placeholder() {
   return (
     <div role="status" className="mx-auto grid w-full max-w-3xl flex-1 content-start gap-6 px-4 pt-8 sm:px-6">
@@ -142,15 +137,18 @@ function Missing() {
     document.title = `${texts.thread.missingTitle} – ${texts.product}`;
   }, []);
   return (
-    <main className="grid flex-1 place-content-center justify-items-center gap-2 p-6 text-center">
-      <h1 className="font-serif text-xl">{texts.thread.missingTitle}</h1>
-      <p className="max-w-sm text-sm text-ink-soft">{texts.thread.missing}</p>
-      <Link
-        to="/"
-        className="mt-3 rounded-lg bg-accent px-4 py-2 text-sm font-medium text-on-accent hover:bg-accent-strong"
-      >
-        {texts.sidebar.newChat}
-      </Link>
+    <main className="flex min-h-0 flex-1 flex-col">
+      <PageBar />
+      <div className="grid flex-1 place-content-center justify-items-center gap-2 p-6 text-center">
+        <h1 className="font-serif text-xl">{texts.thread.missingTitle}</h1>
+        <p className="max-w-sm text-sm text-ink-soft">{texts.thread.missing}</p>
+        <Link
+          to="/"
+          className="mt-3 rounded-lg bg-accent px-4 py-2 text-sm font-medium text-on-accent hover:bg-accent-strong"
+        >
+          {texts.sidebar.newChat}
+        </Link>
+      </div>
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { newClientId } from '../live/client-id.ts';
 import { useValue } from '../live/value.ts';
+import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Composer, type ComposerChoice } from './composer.tsx';
@@ -41,6 +42,7 @@ export function NewChatPage() {
 
   return (
     <main className="flex min-h-0 flex-1 flex-col">
+      <PageBar />
       {unsent.length > 0 ? (
         <>
           <h1 className="sr-only">{texts.sidebar.newChat}</h1>
@@ -70,7 +72,7 @@ function Welcome({ name, onStart }: { name: string; onStart: (prompt: string) =>
         <h1 className="animate-rise font-serif text-display tracking-tight text-balance">
           {greeting(new Date())}, {name}.
         </h1>
-        <p className="animate-rise font-serif text-xl text-ink-faint">{texts.empty.lead}</p>
+        <p className="mt-1 animate-rise font-serif text-xl text-ink-faint">{texts.empty.lead}</p>
         <ul aria-label={texts.empty.startersLabel} className="mt-8 grid animate-rise gap-2.5 sm:grid-cols-2">
           {texts.empty.starters.map(({ title, prompt }, index) => {
             const Icon = STARTER_ICONS[index] ?? Lightbulb;

@@ -47,7 +47,7 @@ export function Thread({ messages, unsent, requestedModel, older }: ThreadProps)
       <div ref={scroller} className="h-full overflow-y-auto overscroll-contain" data-testid="thread">
         <div ref={content} className="mx-auto w-full max-w-3xl px-4 pt-6 pb-10 sm:px-6">
           <Older {...older} scroller={scroller} />
-          <section aria-label={texts.thread.label} className="grid grid-cols-[minmax(0,1fr)] gap-6">
+          <section aria-label={texts.thread.label} className="grid grid-cols-[minmax(0,1fr)] gap-2">
             {messages.map((message) =>
               message.role === 'assistant' ? (
                 <AssistantMessage
@@ -70,6 +70,10 @@ export function Thread({ messages, unsent, requestedModel, older }: ThreadProps)
           </section>
         </div>
       </div>
+      <div
+        aria-hidden
+        className="pointer-events-none absolute inset-x-4 bottom-0 h-6 bg-linear-to-t from-canvas to-transparent"
+      />
       {!isAtBottom && (
         <JumpButton onClick={toBottom}>
           <ArrowDown size={15} aria-hidden />
@@ -84,7 +88,7 @@ export function Thread({ messages, unsent, requestedModel, older }: ThreadProps)
 function JumpButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
-      <Button className="pointer-events-auto animate-rise rounded-full shadow-card" onClick={onClick}>
+      <Button className="pointer-events-auto animate-rise rounded-full! shadow-card" onClick={onClick}>
         {children}
       </Button>
     </div>

@@ -21,6 +21,8 @@ export type Connection = {
   stop: () => void;
   /** Tries now instead of waiting for the next attempt. */
   hurry: () => void;
+  /** Gives up a connection that is known to be dead, well before the heartbeat finds out. */
+  drop: () => void;
   /** Sends an event and returns the data of its acknowledgement. @throws ProblemError, NO_ANSWER while not online. */
   emit: <Schema extends z.ZodMiniType>(event: string, payload: object, schema: Schema) => Promise<z.output<Schema>>;
   /** Hears an event; a payload that does not fit the schema is dropped. */
@@ -109,6 +111,7 @@ export function createConnection(session: Session): Connection {
     hurry() {
       if (!socket.connected) socket.disconnect().connect();
     },
+    drop: () => void socket.io.engine?.close(),
     async emit(event, payload, schema) {
       try {
         return await emitOnce(event, payload, schema);

@@ -91,8 +91,10 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     connection.start();
     const stopWatching = follower.watch();
     window.addEventListener('online', connection.hurry);
+    window.addEventListener('offline', connection.drop);
     return () => {
       window.removeEventListener('online', connection.hurry);
+      window.removeEventListener('offline', connection.drop);
       stopWatching();
       connection.stop();
       generations.clear();

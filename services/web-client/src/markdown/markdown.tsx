@@ -6,14 +6,15 @@ import remend from 'remend';
 import { NO_TEXT, type SplitText, splitBlocks } from './blocks.ts';
 import { elements } from './elements.tsx';
 import { GrowingContext } from './growing-context.ts';
+import { showHtmlAsText } from './html-as-text.ts';
 
 /*
- * What a model writes is hostile. Three layers, each of which would do alone: raw HTML is never parsed (react-markdown
- * without rehype-raw shows it as text), the tree is sanitised to a list of known elements and addresses, and the elements
+ * What a model writes is hostile. Three layers, each of which would do alone: raw HTML is never parsed but shown as
+ * the text that it is, the tree is sanitised to a list of known elements and addresses, and the elements
  * that could fetch or navigate are our own: an image becomes a link, a link opens elsewhere and tells nothing of us.
  */
 const options: Readonly<Options> = {
-  remarkPlugins: [remarkGfm],
+  remarkPlugins: [remarkGfm, showHtmlAsText],
   rehypePlugins: [
     [
       rehypeSanitize,

@@ -249,10 +249,14 @@ function fieldErrorsOf(problem: Problem): FieldErrors {
   const errors: FieldErrors = {};
   for (const { field, message } of problem.errors ?? []) {
     const name = FIELD_NAMES.find((candidate) => candidate === field.split('.').at(-1));
-    if (name !== undefined) errors[name] ??= message;
+    if (name !== undefined) errors[name] ??= sentence(message);
   }
   if (problem.reason === 'PASSWORD_TOO_WEAK') errors.password ??= problemText(problem);
   return errors;
+}
+
+function sentence(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }
 
 function hasSignedInHere(): boolean {
