@@ -60,7 +60,7 @@ function runScript({ nodePath, script, args, env }) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // Without the channel the script ends itself, at the latest after a second.
-  const stopWatching = onParentGone(() => child.disconnect());
+  const stopWatching = onParentGone(() => child.connected && child.disconnect());
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {

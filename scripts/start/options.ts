@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { rootDir } from '../root-dir.ts';
 import { StartError } from './start-error.ts';
 
-export const serviceNames = ['api-gateway', 'user-service', 'chat-service', 'ai-service'] as const;
+const serviceNames = ['api-gateway', 'user-service', 'chat-service', 'ai-service'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface StartOptions {
@@ -36,6 +36,9 @@ Starts everything on this machine: databases, Redis, the four services and the p
   --json            print one JSON object a line on stdout when ready and when a process is restarted
   --watch           restart a service when its sources change
   --help            print this
+
+Servers that run already are used instead of starting one when the environment names them: USER_DATABASE_URL and
+CHAT_DATABASE_URL (two Postgres databases, brought up to date here), REDIS_URL.
 `;
 
 const replicaCountMax = 16;

@@ -4,12 +4,14 @@ export type Tier = (typeof tiers)[number];
 
 /** How to know that a process can be used. */
 export type Readiness =
-  /** It is usable as soon as it runs, or those who need it wait for it themselves. */
+  /** It is usable as soon as it runs. */
   | { by: 'spawn' }
   /** It sends {ready: true} over its IPC channel. */
   | { by: 'message' }
   /** Something listens on its port of the loopback address. */
-  | { by: 'port'; port: number };
+  | { by: 'port'; port: number }
+  /** GET of the URL answers 2xx. */
+  | { by: 'http'; url: string };
 
 /** How to run a TypeScript file of this repository on Node. */
 export interface NodeProgram {

@@ -7,7 +7,7 @@ import { chooseOllama } from './ollama.ts';
 import { parseStartOptions, type StartOptions, startHelp } from './options.ts';
 import { choosePublicPort, findFreePorts } from './ports.ts';
 import { ensureSigningKey } from './signing-key.ts';
-import { assignPorts, countPorts, describeStack, publicUrl, type StackPlan } from './stack.ts';
+import { assignPorts, countPorts, describeStack, type ExternalServers, publicUrl, type StackPlan } from './stack.ts';
 import { StartError } from './start-error.ts';
 import { waitForStopSignal } from './stop-signals.ts';
 import { Supervisor } from './supervisor.ts';
@@ -97,6 +97,7 @@ async function makePlan(options: StartOptions): Promise<StackPlan> {
     host,
     dataDir,
     ollama,
+    external: readExternalServers(process.env),
     signingKeyFile,
     ports: assignPorts({ replicas, publicPort, freePorts }),
     redisProgram: findOnPath(['redis-server', 'valkey-server']),
@@ -104,13 +105,27 @@ async function makePlan(options: StartOptions): Promise<StackPlan> {
   };
 }
 
-function explainPlan({ ollama, ports, redisProgram }: StackPlan, options: StartOptions): string[] {
+function readExternalServers(env: NodeJS.ProcessEnv): ExternalServers {
+  return {
+    databases: {
+      ...(env.USER_DATABASE_URL ? { 'user-service': env.USER_DATABASE_URL } : {}),
+      ...(env.CHAT_DATABASE_URL ? { 'chat-service': env.CHAT_DATABASE_URL } : {}),
+    },
+    redis: env.REDIS_URL || undefined,
+  };
+}
+
+function explainPlan({ ollama, external, ports, redisProgram }: StackPlan, options: StartOptions): string[] {
   const publicPort = ports.services['api-gateway'][0]?.main;
   return [
     ...(options.port === undefined && publicPort !== defaultPort
       ? [`Port ${defaultPort} is taken by another program; the page is on port ${publicPort}.`]
       : []),
-    ...(redisProgram === undefined
+    ...Object.keys(external.databases).map(
+      (owner) => `The database of ${owner} is the one that the environment names.`,
+    ),
+    ...(external.redis === undefined ? [] : ['The Redis that REDIS_URL names is used.']),
+    ...(redisProgram === undefined && external.redis === undefined
       ? ['No redis-server was found; the built-in one is used, which forgets on a stop.']
       : []),
     explainOllama(ollama),

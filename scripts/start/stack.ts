@@ -23,6 +23,11 @@ export interface ReplicaPorts {
   metrics: number;
 }
 
+export interface ExternalServers {
+  databases: Readonly<Partial<Record<DatabaseOwner, string>>>;
+  redis?: string | undefined;
+}
+
 export interface StackPlan {
   host: string;
   dataDir: string;
@@ -33,6 +38,8 @@ export interface StackPlan {
     simulator: number;
   };
   ollama: OllamaChoice;
+  /** Servers that run already, by URL, to use instead of starting one. */
+  external: ExternalServers;
   /** The redis-server to use; undefined takes the one in JavaScript. */
   redisProgram: string | undefined;
   signingKeyFile: string;
@@ -79,8 +86,9 @@ export function assignPorts(options: {
 export function describeStack(plan: StackPlan): Step[] {
   return [
     describeTemplate(plan),
-    ...databaseOwners.flatMap((owner) => [describeDatabase(plan, owner), describeMigration(plan, owner)]),
-    describeRedis(plan),
+    ...embeddedDatabases(plan).map((owner) => describeDatabase(plan, owner)),
+    ...databaseOwners.map((owner) => describeMigration(plan, owner)),
+    ...(plan.external.redis === undefined ? [describeRedis(plan)] : []),
     ...(plan.ollama.kind === 'simulator' ? [describeSimulator(plan)] : []),
     plan.webClient,
     ...describeService(plan, 'user-service'),
@@ -96,44 +104,49 @@ export function publicUrl(plan: StackPlan, index: number): string {
   return `http://${isLocal ? 'localhost' : plan.host}:${plan.ports.services['api-gateway'][index]?.main}`;
 }
 
+function embeddedDatabases({ external }: StackPlan): DatabaseOwner[] {
+  return databaseOwners.filter((owner) => external.databases[owner] === undefined);
+}
+
 /** Both databases begin as a copy of the same empty one, which is made when a database is missing. */
-function describeTemplate({ dataDir }: StackPlan): TaskSpec {
-  const isNeeded =
-    !existsSync(pgliteTemplateDir) && databaseOwners.some((owner) => !existsSync(databaseDir(dataDir, owner)));
+function describeTemplate(plan: StackPlan): TaskSpec {
+  const isMissing = (owner: DatabaseOwner) => !existsSync(databaseDir(plan.dataDir, owner));
+  const isNeeded = !existsSync(pgliteTemplateDir) && embeddedDatabases(plan).some(isMissing);
   const program = { script: processScript('pglite-template.ts'), args: [pgliteTemplateDir], env: {} };
   return { kind: 'task', name: templateStep, needs: [], program: isNeeded ? program : undefined };
 }
 
-function describeDatabase({ dataDir, ports }: StackPlan, owner: DatabaseOwner): ProcessSpec {
-  const port = ports.databases[owner];
+function describeDatabase(plan: StackPlan, owner: DatabaseOwner): ProcessSpec {
+  const { dataDir, ports } = plan;
   return {
     kind: 'process',
     name: `postgres-${owner}`,
     needs: [templateStep],
     tier: 'backing',
     script: processScript('pglite.ts'),
-    args: [databaseDir(dataDir, owner), pgliteTemplateDir, String(port)],
+    args: [databaseDir(dataDir, owner), pgliteTemplateDir, String(ports.databases[owner])],
     env: {},
     readiness: { by: 'message' },
     output: 'on-failure',
-    url: databaseUrl(port),
+    url: databaseUrl(plan, owner),
   };
 }
 
-function describeMigration({ ports }: StackPlan, owner: DatabaseOwner): TaskSpec {
+function describeMigration(plan: StackPlan, owner: DatabaseOwner): TaskSpec {
   return {
     kind: 'task',
     name: `migrate-${owner}`,
-    needs: [`postgres-${owner}`],
+    needs: plan.external.databases[owner] === undefined ? [`postgres-${owner}`] : [],
     program: {
       script: join(rootDir, 'services', owner, 'src', 'migrate.ts'),
       args: [],
-      env: { DATABASE_URL: databaseUrl(ports.databases[owner]) },
+      env: { DATABASE_URL: databaseUrl(plan, owner) },
     },
   };
 }
 
-function describeRedis({ dataDir, ports, redisProgram }: StackPlan): ProcessSpec {
+function describeRedis(plan: StackPlan): ProcessSpec {
+  const { dataDir, ports, redisProgram } = plan;
   const common = {
     kind: 'process',
     name: 'redis',
@@ -141,7 +154,7 @@ function describeRedis({ dataDir, ports, redisProgram }: StackPlan): ProcessSpec
     tier: 'backing',
     output: 'on-failure',
     env: {},
-    url: redisUrl(ports.redis),
+    url: redisUrl(plan),
   } as const;
   if (redisProgram === undefined) {
     return {
@@ -186,7 +199,7 @@ function describeService(plan: StackPlan, service: ServiceName): ProcessSpec[] {
     script: join(rootDir, 'services', service, 'src', 'main.ts'),
     args: [],
     env: { ...commonEnv(ports), ...serviceEnv(plan, service), ...addressEnv({ plan, service, ports }) },
-    readiness: { by: 'spawn' },
+    readiness: { by: 'http', url: `http://${loopback}:${ports.metrics}/readyz` },
     output: 'streamed',
     ...(service === 'api-gateway' ? { url: publicUrl(plan, index) } : {}),
     metricsUrl: `http://${loopback}:${ports.metrics}/metrics`,
@@ -197,14 +210,18 @@ function serviceNeeds(plan: StackPlan, service: ServiceName): string[] {
   switch (service) {
     case 'user-service':
     case 'chat-service':
-      return [`migrate-${service}`, 'redis'];
+      return [`migrate-${service}`, ...redisNeeds(plan)];
     case 'ai-service':
       return plan.ollama.kind === 'simulator' ? ['ollama-sim'] : [];
     case 'api-gateway':
-      return ['redis', plan.webClient.name];
+      return [...redisNeeds(plan), plan.webClient.name];
     default:
       return service satisfies never;
   }
+}
+
+function redisNeeds({ external }: StackPlan): string[] {
+  return external.redis === undefined ? ['redis'] : [];
 }
 
 function commonEnv({ metrics }: ReplicaPorts): Record<string, string> {
@@ -224,21 +241,20 @@ function addressEnv(options: { plan: StackPlan; service: ServiceName; ports: Rep
 }
 
 function serviceEnv(plan: StackPlan, service: ServiceName): Record<string, string> {
-  const { databases, redis } = plan.ports;
   switch (service) {
     case 'user-service':
       return {
-        DATABASE_URL: databaseUrl(databases[service]),
-        REDIS_URL: redisUrl(redis),
+        DATABASE_URL: databaseUrl(plan, service),
+        REDIS_URL: redisUrl(plan),
         SIGNING_KEY_FILE: plan.signingKeyFile,
       };
     case 'chat-service':
-      return { DATABASE_URL: databaseUrl(databases[service]), REDIS_URL: redisUrl(redis), JWKS_URL: jwksUrl(plan) };
+      return { DATABASE_URL: databaseUrl(plan, service), REDIS_URL: redisUrl(plan), JWKS_URL: jwksUrl(plan) };
     case 'ai-service':
       return { ...modelEnv(plan), JWKS_URL: jwksUrl(plan) };
     case 'api-gateway':
       return {
-        REDIS_URL: redisUrl(redis),
+        REDIS_URL: redisUrl(plan),
         USER_SERVICE_ADDR: grpcTarget(plan, 'user-service'),
         CHAT_SERVICE_ADDR: grpcTarget(plan, 'chat-service'),
         AI_SERVICE_ADDR: grpcTarget(plan, 'ai-service'),
@@ -284,12 +300,13 @@ function readPgliteVersion(): string {
   return String(version);
 }
 
-function databaseUrl(port: number): string {
-  return `postgresql://postgres:postgres@${loopback}:${port}/postgres?sslmode=disable`;
+function databaseUrl({ external, ports }: StackPlan, owner: DatabaseOwner): string {
+  const embedded = `postgresql://postgres:postgres@${loopback}:${ports.databases[owner]}/postgres?sslmode=disable`;
+  return external.databases[owner] ?? embedded;
 }
 
-function redisUrl(port: number): string {
-  return `redis://${loopback}:${port}`;
+function redisUrl({ external, ports }: StackPlan): string {
+  return external.redis ?? `redis://${loopback}:${ports.redis}`;
 }
 
 function processScript(file: string): string {

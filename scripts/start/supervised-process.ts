@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessSpec } from './process-spec.ts';
 import { spawnProgram } from './spawn-program.ts';
-import { waitForPort } from './wait-for-port.ts';
+import { waitForReadiness } from './wait-for-readiness.ts';
 
 const backoffFirstMs = 250;
 const backoffMaxMs = 10_000;
@@ -98,10 +98,9 @@ export class SupervisedProcess {
       if (performance.now() - startedAtMs > stableAfterMs) this.#attempts = 0;
       void this.#relaunch(signal ?? `exit code ${code}`);
     });
-    if (this.spec.readiness.by === 'spawn') this.#onReady();
-    if (this.spec.readiness.by === 'port') {
-      void waitForPort(this.spec.readiness.port, ended.signal).then((isOpen) => isOpen && this.#onReady());
-    }
+    const { readiness } = this.spec;
+    if (readiness.by === 'message') return;
+    void waitForReadiness(readiness, ended.signal).then((isReady) => isReady && this.#onReady());
   }
 
   async #relaunch(reason: string): Promise<void> {

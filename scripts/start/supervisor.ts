@@ -102,6 +102,8 @@ export class Supervisor {
       default:
         step satisfies never;
     }
+    // What is not waited for is not done yet: saying that it was started would only look like news.
+    if (step.kind === 'process' && step.readiness.by === 'spawn') return;
     this.#events.onStepDone({ name: step.name, durationMs: performance.now() - startedAtMs });
   }
 

@@ -7,7 +7,7 @@ import { runScript } from './processes.ts';
 const bootstrap = join(rootDir, 'scripts', 'bootstrap.mjs');
 
 async function run(args: string[]) {
-  await using process = runScript(bootstrap, args);
+  await using process = runScript(bootstrap, { args });
   let stdout = '';
   process.child.stdout?.on('data', (chunk) => {
     stdout += chunk;

@@ -7,14 +7,14 @@ const processes = join(import.meta.dirname, '..', 'start', 'processes');
 const timeout = 3_000;
 
 it('ends a child within moments when its parent is killed', async () => {
-  await using process = runScript(parent, [join(import.meta.dirname, 'fixtures', 'member.ts')]);
+  await using process = runScript(parent, { args: [join(import.meta.dirname, 'fixtures', 'member.ts')] });
   const { pid } = JSON.parse(await process.nextLine());
   process.child.kill('SIGKILL');
   await vi.waitFor(() => expect(areGone([pid])).toBe(true), { timeout });
 });
 
 it('ends a child that does not heed SIGTERM, too', async () => {
-  await using process = runScript(parent, [join(import.meta.dirname, 'fixtures', 'member.ts'), 'stubborn']);
+  await using process = runScript(parent, { args: [join(import.meta.dirname, 'fixtures', 'member.ts'), 'stubborn'] });
   const { pid } = JSON.parse(await process.nextLine());
   process.child.kill('SIGKILL');
   await vi.waitFor(() => expect(areGone([pid])).toBe(true), { timeout });
@@ -24,7 +24,7 @@ it('ends a program that is not Node, and what it started, when the parent of its
   using dir = makeTempDir();
   const command = ['sh', '-c', 'sleep 1000 & wait'];
   const args = [join(processes, 'native.ts'), '--lock', join(dir.path, 'lock'), ...command];
-  await using process = runScript(parent, args);
+  await using process = runScript(parent, { args });
   const { pid, message } = JSON.parse(await process.nextLine());
   process.child.kill('SIGKILL');
   await vi.waitFor(() => expect(areGone([pid, message.pid])).toBe(true), { timeout });

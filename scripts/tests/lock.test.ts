@@ -10,7 +10,7 @@ const holdLock = join(import.meta.dirname, 'fixtures', 'hold-lock.ts');
 it('refuses a lock that another living process has, and names that process', async () => {
   using dir = makeTempDir();
   const path = join(dir.path, 'lock');
-  await using holder = runScript(holdLock, [path]);
+  await using holder = runScript(holdLock, { args: [path] });
   expect(await holder.nextLine()).toBe('acquired');
   expect(acquireLock(path)).toEqual({ acquired: false, pid: holder.pid });
 });
@@ -18,7 +18,7 @@ it('refuses a lock that another living process has, and names that process', asy
 it('takes over the lock of a process that was killed', async () => {
   using dir = makeTempDir();
   const path = join(dir.path, 'lock');
-  await using holder = runScript(holdLock, [path]);
+  await using holder = runScript(holdLock, { args: [path] });
   await holder.nextLine();
   holder.child.kill('SIGKILL');
   await once(holder.child, 'exit');
@@ -28,7 +28,7 @@ it('takes over the lock of a process that was killed', async () => {
 it.runIf(process.platform === 'linux')('takes over the lock of a process whose pid was given to another', async () => {
   using dir = makeTempDir();
   const path = join(dir.path, 'lock');
-  await using holder = runScript(holdLock, [path]);
+  await using holder = runScript(holdLock, { args: [path] });
   await holder.nextLine();
   const [pid, startTime, bootId] = readFileSync(path, 'utf8').split(' ');
   writeFileSync(path, `${pid} ${Number(startTime) - 1} ${bootId}`);
@@ -40,7 +40,7 @@ it('gives a released lock to the next', async () => {
   const path = join(dir.path, 'lock');
   const lock = acquireLock(path);
   if (lock.acquired) lock.release();
-  await using next = runScript(holdLock, [path]);
+  await using next = runScript(holdLock, { args: [path] });
   expect(await next.nextLine()).toBe('acquired');
 });
 
@@ -48,7 +48,7 @@ it('has one winner among processes that find the same stale lock at once', async
   using dir = makeTempDir();
   const path = join(dir.path, 'lock');
   writeFileSync(path, '999999999');
-  const racers = Array.from({ length: 6 }, () => runScript(holdLock, [path]));
+  const racers = Array.from({ length: 6 }, () => runScript(holdLock, { args: [path] }));
   const results = await Promise.all(racers.map((racer) => racer.nextLine()));
   expect(results.filter((result) => result === 'acquired')).toHaveLength(1);
   await Promise.all(racers.map((racer) => racer[Symbol.asyncDispose]()));

@@ -16,8 +16,10 @@ export interface TestProcess extends AsyncDisposable {
 }
 
 /** Runs a script on this Node. It is killed at the end of the test that uses it. */
-export function runScript(script: string, args: readonly string[] = []): TestProcess {
+export function runScript(script: string, options: { args?: string[]; env?: NodeJS.ProcessEnv } = {}): TestProcess {
+  const { args = [], env = process.env } = options;
   const child = spawn(process.execPath, ['--conditions=source', script, ...args], {
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

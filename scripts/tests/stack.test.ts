@@ -11,6 +11,7 @@ function makePlan(overrides: Partial<StackPlan> = {}): StackPlan {
     dataDir: '/data',
     ports: assignPorts({ replicas, publicPort: 8080, freePorts }),
     ollama: { kind: 'simulator' },
+    external: { databases: {} },
     redisProgram: undefined,
     signingKeyFile: '/data/signing-key.pem',
     webClient: { kind: 'task', name: 'web-client', needs: [], program: undefined },
@@ -81,4 +82,19 @@ it('keeps the data of every part below the data folder', () => {
   const paths = describeProcesses(plan).flatMap(({ args, env }) => [...args, ...Object.values(env)]);
   expect(paths).toEqual(expect.arrayContaining(['/data/postgres-user-service', '/data/postgres-chat-service']));
   expect(paths).toEqual(expect.arrayContaining(['/data/redis', '/data/signing-key.pem']));
+});
+
+it('starts no server for what the environment names, and hands its URL to the services', () => {
+  const external = { databases: { 'chat-service': 'postgres://elsewhere/chat' }, redis: 'redis://elsewhere' };
+  const plan = makePlan({ external });
+  const steps = describeStack(plan);
+  expect(steps.map(({ name }) => name)).not.toContain('redis');
+  expect(steps.map(({ name }) => name)).not.toContain('postgres-chat-service');
+  expect(envOf(plan, 'chat-service')).toMatchObject({
+    DATABASE_URL: 'postgres://elsewhere/chat',
+    REDIS_URL: 'redis://elsewhere',
+  });
+  expect(envOf(plan, 'user-service')?.DATABASE_URL).toContain('127.0.0.1');
+  const names = new Set(steps.map(({ name }) => name));
+  expect(steps.flatMap(({ needs }) => needs).filter((name) => !names.has(name))).toEqual([]);
 });
