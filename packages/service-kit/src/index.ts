@@ -19,6 +19,7 @@ export {
   rpcServerEnv,
   urlVariable,
 } from './config.ts';
+export { databaseError } from './database-error.ts';
 export { checkHealth, type HealthCheck, type HealthReport } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
 export {
