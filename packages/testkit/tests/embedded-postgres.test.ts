@@ -14,24 +14,22 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 it('lets no other connection in between the messages of a pipeline', async () => {
-  const slow = await openConnection();
+  const [slow, other] = [await openConnection(), await openConnection()];
   slow.send(message('P', text(''), text("SELECT 'slow' AS answer"), int16(0)));
-  await waitFor(() => slow.received().includes('1'.charCodeAt(0)), { description: 'the statement is parsed' });
-  const other = query("SELECT $1::text || '!' AS answer", ['other']);
-  slow.send(
-    message('B', text(''), text(''), int16(0), int16(0), int16(0)),
-    message('E', text(''), int32(0)),
-    message('S'),
-  );
-  expect(await other).toEqual([{ answer: 'other!' }]);
+  await waitFor(() => slow.received().includes('1'), { description: 'the statement is parsed' });
+  other.send(message('P', text(''), text("SELECT 'other' AS answer"), int16(0)), ...bindAndExecute());
+  await everythingIsRead();
+  slow.send(...bindAndExecute());
   await waitFor(() => slow.received().includes('slow'), { description: 'the first client has its own answer' });
+  await waitFor(() => other.received().includes('other'), { description: 'the second one has its own' });
   slow.close();
+  other.close();
 });
 
 it('goes on when a connection is lost in the middle of a pipeline', async () => {
   const lost = await openConnection();
   lost.send(message('P', text(''), text('BEGIN'), int16(0)), message('B', text('broken')));
-  await waitFor(() => lost.received().includes('1'.charCodeAt(0)), { description: 'the statement is parsed' });
+  await waitFor(() => lost.received().includes('1'), { description: 'the statement is parsed' });
   lost.close();
   expect(await query('SELECT $1::int AS answer', [2])).toEqual([{ answer: 2 }]);
 });
@@ -72,6 +70,25 @@ async function openConnection() {
     received: () => bytes,
     close: () => socket.destroy(),
   };
+}
+
+/**
+ * Waits until the server has read what was sent to it before: it answers a request for TLS outside of all queues, and
+ * reads its sockets in one go.
+ */
+async function everythingIsRead(): Promise<void> {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  socket.write(Buffer.concat([int32(8), int32(80_877_103)]));
+  await once(socket, 'data');
+  socket.destroy();
+}
+
+function bindAndExecute(): Buffer[] {
+  return [
+    message('B', text(''), text(''), int16(0), int16(0), int16(0)),
+    message('E', text(''), int32(0)),
+    message('S'),
+  ];
 }
 
 function message(type: string, ...fields: Buffer[]): Buffer {
