@@ -1,0 +1,72 @@
+import { databaseError, type Logger } from '@chatbot/service-kit';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from '../generated/prisma/client.ts';
+
+export type DatabaseConfig = {
+  /** A postgres:// URL. */
+  readonly url: string;
+  /** Connections at most. */
+  readonly poolMax: number;
+  /** A statement that takes longer is given up. */
+  readonly statementTimeoutMs: number;
+};
+
+/** The database of accounts. Every method throws AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL. */
+export type Database = AsyncDisposable & {
+  /** Runs calls of the Prisma client; an AppError that `call` throws goes through. */
+  run<Result>(call: (prisma: DatabaseClient) => Promise<Result>): Promise<Result>;
+  /** Throws unless the database answers. */
+  check(): Promise<void>;
+};
+
+export type DatabaseClient = ReturnType<typeof createClient>;
+
+/** How long to wait for a connection, also for a free one of the pool. */
+const connectTimeoutMs = 5_000;
+/** Postgres cancels a slow statement itself; this is for one that no longer answers at all. */
+const answerMarginMs = 1_000;
+
+/** A pool that connects when it is first used and again after every failure. */
+export function openDatabase(config: DatabaseConfig, logger: Logger): Database {
+  const prisma = createClient(config, logger);
+
+  async function run<Result>(call: (prisma: DatabaseClient) => Promise<Result>): Promise<Result> {
+    try {
+      return await call(prisma);
+    } catch (thrown) {
+      throw databaseError(thrown);
+    }
+  }
+
+  return {
+    run,
+    check: () => run(async (client) => void (await client.$queryRaw`SELECT 1`)),
+    [Symbol.asyncDispose]: () => prisma.$disconnect(),
+  };
+}
+
+/** Hashes of passwords and tokens are left out of every result unless a query asks for them. */
+function createClient({ url, poolMax, statementTimeoutMs }: DatabaseConfig, logger: Logger) {
+  const onConnectionLost = (error: Error) =>
+    logger.warn({ err: databaseError(error) }, 'a database connection was lost');
+  const adapter = new PrismaPg(
+    {
+      connectionString: url,
+      max: poolMax,
+      connectionTimeoutMillis: connectTimeoutMs,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + answerMarginMs,
+      application_name: 'user-service',
+      // The adapter writes times without an offset and drops the offset of those it reads.
+      options: '-c TimeZone=UTC',
+    },
+    { onPoolError: onConnectionLost, onConnectionError: onConnectionLost },
+  );
+  return new PrismaClient({
+    adapter,
+    errorFormat: 'minimal',
+    omit: { account: { passwordHash: true }, refreshToken: { tokenHash: true, successorNonce: true } },
+    transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
+  });
+}

@@ -1,0 +1,72 @@
+import type { NewSession, Rotation, SessionStore, StoredRefreshToken } from '../app/ports.ts';
+import type { Database, DatabaseClient } from './database.ts';
+import { toAccount } from './prisma-account-store.ts';
+
+/** Sessions and their refresh tokens in Postgres. */
+export function createPrismaSessionStore({ run }: Database): SessionStore {
+  return {
+    async createSession(accountId, session) {
+      await run((prisma) =>
+        prisma.$transaction([
+          prisma.session.deleteMany({ where: { accountId, expiresAt: { lte: session.createdAt } } }),
+          prisma.session.create({ data: { ...toSessionRow(session), accountId } }),
+        ]),
+      );
+    },
+
+    findRefreshToken: (tokenHash) => run((prisma) => findRefreshToken(prisma, tokenHash)),
+
+    rotateRefreshToken: (rotation) => run((prisma) => rotateRefreshToken(prisma, rotation)),
+
+    async revokeSession({ sessionId, reason, at }) {
+      const where = { id: sessionId, revokedAt: null };
+      await run((prisma) => prisma.session.updateMany({ where, data: { revokedAt: at, revokedReason: reason } }));
+    },
+  };
+}
+
+/** The columns of a new session with its first token, for a nested create. */
+export function toSessionRow({ id, device, tokenHash, createdAt, expiresAt }: NewSession) {
+  const refreshTokens = { create: { tokenHash, createdAt, expiresAt } };
+  return { id, ...device, createdAt, lastUsedAt: createdAt, expiresAt, refreshTokens };
+}
+
+async function findRefreshToken(
+  prisma: DatabaseClient,
+  tokenHash: Uint8Array<ArrayBuffer>,
+): Promise<StoredRefreshToken | undefined> {
+  const row = await prisma.refreshToken.findUnique({
+    where: { tokenHash },
+    omit: { successorNonce: false },
+    include: { session: { include: { account: true } } },
+  });
+  if (row === null) return undefined;
+  const { sessionId, expiresAt, rotatedAt, successorNonce, session } = row;
+  return {
+    sessionId,
+    expiresAt,
+    sessionRevoked: session.revokedAt !== null,
+    rotation: rotatedAt === null || successorNonce === null ? undefined : { at: rotatedAt, nonce: successorNonce },
+    account: toAccount(session.account),
+  };
+}
+
+/**
+ * Both conditions are checked by the updates themselves: of several concurrent exchanges the row lock lets one through,
+ * and an exchange never brings a revoked session back.
+ */
+async function rotateRefreshToken(prisma: DatabaseClient, rotation: Rotation): Promise<boolean> {
+  const { sessionId, tokenHash, nonce, successorHash, at, expiresAt } = rotation;
+  return prisma.$transaction(async (tx) => {
+    const token = await tx.refreshToken.updateMany({
+      where: { tokenHash, rotatedAt: null, session: { revokedAt: null } },
+      data: { rotatedAt: at, successorNonce: nonce },
+    });
+    if (token.count === 0) return false;
+    await tx.session.update({ where: { id: sessionId }, data: { lastUsedAt: at, expiresAt } });
+    await tx.refreshToken.create({ data: { tokenHash: successorHash, sessionId, createdAt: at, expiresAt } });
+    // Tokens that have expired are refused in any case; there is nothing left to detect with them.
+    await tx.refreshToken.deleteMany({ where: { sessionId, expiresAt: { lte: at } } });
+    return true;
+  });
+}

@@ -1,0 +1,95 @@
+import type { Account, Role } from '../domain/account.ts';
+import type { RefreshTokenState } from '../domain/refresh-token.ts';
+
+export type NewAccount = Pick<Account, 'id' | 'email' | 'displayName' | 'role'> & { readonly passwordHash: string };
+
+/** From where a session was opened, for its owner to recognise it; either may be empty. */
+export type Device = { readonly userAgent: string; readonly ipAddress: string };
+
+/** A session with its first refresh token. */
+export type NewSession = {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly device: Device;
+  readonly tokenHash: Uint8Array<ArrayBuffer>;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+};
+
+export type StoredRefreshToken = RefreshTokenState & { readonly sessionId: string; readonly account: Account };
+
+export type Rotation = {
+  readonly sessionId: string;
+  readonly tokenHash: Uint8Array<ArrayBuffer>;
+  readonly nonce: Uint8Array<ArrayBuffer>;
+  readonly successorHash: Uint8Array<ArrayBuffer>;
+  readonly at: Date;
+  /** When the successor expires. */
+  readonly expiresAt: Date;
+};
+
+export type AccountStore = {
+  /** Stores an account and its first session, both or neither. Throws AppError EMAIL_TAKEN. */
+  createAccount(account: NewAccount, session: NewSession): Promise<Account>;
+  findAccount(id: string): Promise<Account | undefined>;
+  findCredentials(email: string): Promise<{ account: Account; passwordHash: string } | undefined>;
+  /** The changed account, or undefined when `version` is not the current one or the account is gone. */
+  updateProfile(change: { id: string; version: number; displayName: string; at: Date }): Promise<Account | undefined>;
+  /** Replaces `current`; does nothing when it has been replaced meanwhile. */
+  replacePasswordHash(change: { id: string; current: string; replacement: string }): Promise<void>;
+};
+
+export type SessionStore = {
+  /** Stores a session, and forgets those of the same account that have expired. */
+  createSession(accountId: string, session: NewSession): Promise<void>;
+  findRefreshToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<StoredRefreshToken | undefined>;
+  /** Marks a token as exchanged and stores its successor. False, and no effect, when it was exchanged or revoked before. */
+  rotateRefreshToken(rotation: Rotation): Promise<boolean>;
+  /** Ends a session. Does nothing when it has ended. */
+  revokeSession(revocation: { sessionId: string; reason: 'logout' | 'reuse'; at: Date }): Promise<void>;
+};
+
+export type PasswordHasher = {
+  /** Throws AppError OVERLOADED when too many wait. */
+  hash(password: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Whether `password` belongs to `hash`; without a hash it does the same work and says no. `replacement` is set when the hash matches but
+   * was made with another cost than the present one. Throws AppError OVERLOADED when too many wait.
+   */
+  check(attempt: { password: string; hash: string | undefined; signal: AbortSignal }): Promise<{
+    matches: boolean;
+    replacement?: string;
+  }>;
+};
+
+export type AccessTokenSigner = {
+  sign(claims: { userId: string; sessionId: string; role: Role; at: Date }): {
+    token: string;
+    expiresInSeconds: number;
+  };
+};
+
+export const authEvents = [
+  'registered',
+  'login_succeeded',
+  'login_failed',
+  'refreshed',
+  'refresh_reused',
+  'logged_out',
+] as const;
+export type AuthEvent = (typeof authEvents)[number];
+
+/** Counts what happens to accounts and sessions. */
+export type AuthEventCounter = { count(event: AuthEvent): void };
+
+/** What the use cases work with. */
+export type UserDeps = {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly passwords: PasswordHasher;
+  readonly accessTokens: AccessTokenSigner;
+  readonly events: AuthEventCounter;
+  readonly now: () => Date;
+  /** The life of a refresh token; it begins anew with each exchange. */
+  readonly refreshTokenSeconds: number;
+};

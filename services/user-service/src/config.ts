@@ -1,0 +1,99 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import {
+  commonEnv,
+  type Environment,
+  parseConfig,
+  portVariable,
+  rpcServerEnv,
+  urlVariable,
+} from '@chatbot/service-kit';
+import { z } from 'zod';
+
+const dayInSeconds = 86_400;
+const bcryptCostMin = 10;
+
+/** The variables that user-service reads. */
+export const envShape = {
+  ...commonEnv,
+  ...rpcServerEnv(50_051),
+  METRICS_PORT: portVariable(9101, 'Port for metrics, health and /.well-known/jwks.json'),
+  DATABASE_URL: urlVariable(['postgres', 'postgresql'], 'The database of accounts'),
+  DATABASE_POOL_MAX: integer(1, 100).default(10).describe('Database connections at most'),
+  DATABASE_STATEMENT_TIMEOUT_MS: integer(100, 60_000)
+    .default(5_000)
+    .describe('A database statement that takes longer is given up, in milliseconds'),
+  SIGNING_KEY_FILE: z
+    .string()
+    .transform(readSigningKey)
+    .describe('The private key that signs access tokens: PEM, elliptic curve P-256'),
+  // Sessions of a day at most stay usable with a leaked access token for as long; more would not be a short life.
+  ACCESS_TOKEN_SECONDS: integer(30, dayInSeconds).default(900).describe('The life of an access token, in seconds'),
+  REFRESH_TOKEN_SECONDS: integer(60, 366 * dayInSeconds)
+    .default(30 * dayInSeconds)
+    .describe('The life of a refresh token from its last use, in seconds'),
+  // Over 15 a single sign-in takes seconds.
+  BCRYPT_COST: integer(4, 15)
+    .optional()
+    .describe(`Cost of a password hash; 12 in production when not set, else ${bcryptCostMin}; less only in tests`),
+  PASSWORD_HASHES_MAX: integer(1, 64)
+    .default(2)
+    .describe('Password hashes at the same time; keep it below UV_THREADPOOL_SIZE (4)'),
+  PASSWORD_QUEUE_MAX: integer(0, 10_000).default(100).describe('Password hashes that may wait for their turn'),
+};
+
+const envSchema = z
+  .object(envShape)
+  .refine(
+    ({ NODE_ENV, BCRYPT_COST }) => NODE_ENV === 'test' || BCRYPT_COST === undefined || BCRYPT_COST >= bcryptCostMin,
+    {
+      path: ['BCRYPT_COST'],
+      error: `must be at least ${bcryptCostMin} outside of tests`,
+      // Also beside other problems, so that all of them are named at once.
+      when: () => true,
+    },
+  );
+
+export type UserServiceConfig = ReturnType<typeof loadUserServiceConfig>;
+
+/** Reads the configuration, the signing key included. Throws ConfigError naming every variable that is missing or wrong. */
+export function loadUserServiceConfig(env: Environment) {
+  const values = parseConfig(envSchema, env);
+  return Object.freeze({
+    nodeEnv: values.NODE_ENV,
+    logLevel: values.LOG_LEVEL,
+    shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+    rpc: Object.freeze({ host: values.GRPC_HOST, port: values.GRPC_PORT }),
+    admin: Object.freeze({ host: values.METRICS_HOST, port: values.METRICS_PORT }),
+    database: Object.freeze({
+      url: values.DATABASE_URL,
+      poolMax: values.DATABASE_POOL_MAX,
+      statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+    }),
+    tokens: Object.freeze({
+      signingKey: values.SIGNING_KEY_FILE,
+      accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
+      refreshTokenSeconds: values.REFRESH_TOKEN_SECONDS,
+    }),
+    passwords: Object.freeze({
+      cost: values.BCRYPT_COST ?? (values.NODE_ENV === 'production' ? 12 : bcryptCostMin),
+      concurrencyMax: values.PASSWORD_HASHES_MAX,
+      queueMax: values.PASSWORD_QUEUE_MAX,
+    }),
+  });
+}
+
+function integer(min: number, max: number) {
+  return z.coerce.number().int().min(min).max(max);
+}
+
+function readSigningKey(file: string, context: z.RefinementCtx): KeyObject {
+  try {
+    const key = createPrivateKey(readFileSync(file));
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+    context.addIssue('must hold a key on the elliptic curve P-256');
+  } catch {
+    context.addIssue('must name a readable file with a private key in PEM, without a passphrase');
+  }
+  return z.NEVER;
+}
