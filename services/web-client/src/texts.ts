@@ -175,7 +175,7 @@ export const texts = {
     interrupted: 'The reply was interrupted. What had arrived is kept.',
     failed: 'The reply failed.',
     emptyReply: 'The model gave an empty answer.',
-    otherModel: (used: string, asked: string) => `Answered by ${used}, because ${asked} is not installed.`,
+    otherModel: (used: string, asked: string) => `Answered by ${used} instead of ${asked}.`,
     dropped: (count: number) =>
       `The conversation is longer than the model’s memory: it did not see the ${count === 1 ? 'oldest message' : `${count} oldest messages`}.`,
     details: 'Details of this reply',

@@ -31,7 +31,7 @@ function ConversationScreen({ conversationId }: { conversationId: string }) {
     document.title = `${title} – ${texts.product}`;
   }, [title]);
 
-  if (error !== null && problemOf(error).status === 404) return <Missing />;
+  if (error !== null && isMissing(error)) return <Missing />;
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       <PageBar>
@@ -52,6 +52,12 @@ function ConversationScreen({ conversationId }: { conversationId: string }) {
       )}
     </main>
   );
+}
+
+/** An address with a malformed id leads nowhere, just like one with an unknown id. */
+function isMissing(error: Error): boolean {
+  const { reason } = problemOf(error);
+  return reason === 'RESOURCE_NOT_FOUND' || reason === 'VALIDATION_FAILED';
 }
 
 type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'> & {

@@ -76,6 +76,16 @@ describe('patchMessage', () => {
   });
 });
 
+it('does not end a running reply before its text is there', () => {
+  const running = branchOf([a, message('b', 'a', { role: 'assistant', status: 'streaming', content: 'so far' })]);
+  const end = { id: 'b', conversationId: 'c1', version: 2, status: 'completed' } as const;
+  expect(patchMessage(running, end)).toEqual(running);
+  expect(messagesOf(patchMessage(running, { ...end, content: 'all' })).at(-1)).toMatchObject({
+    status: 'completed',
+    content: 'all',
+  });
+});
+
 describe('settleMessage', () => {
   const end: EndFrame = {
     type: 'end',

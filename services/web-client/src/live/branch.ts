@@ -45,11 +45,19 @@ export function placeMessage(branch: Branch, message: Message): Branch | undefin
   };
 }
 
-/** Changes a loaded message by what is given of it; a patch of an older version changes nothing. */
+/**
+ * Changes a loaded message by what is given of it; a patch of an older version changes nothing. Nor does one that ends a
+ * running reply without its text: the end frame brings the end with the text.
+ */
 export function patchMessage(branch: Branch, patch: MessagePatch): Branch {
   return mapMessage(branch, patch.id, (message) => {
     const isOlder = patch.version !== undefined && patch.version < message.version;
-    return isOlder ? message : { ...message, ...definedOf(patch) };
+    const lacksText =
+      isRunning(message) &&
+      patch.content === undefined &&
+      patch.status !== undefined &&
+      !isRunning({ status: patch.status });
+    return isOlder || lacksText ? message : { ...message, ...definedOf(patch) };
   });
 }
 

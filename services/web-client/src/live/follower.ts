@@ -6,7 +6,7 @@ import type { GenerationStore } from './generation-store.ts';
 
 /** A running reply that has been quiet for this long is asked for again: a lost first frame leaves no gap to see. */
 const QUIET_MS_MAX = 15_000;
-const WATCH_INTERVAL_MS = 5000;
+const WATCH_INTERVAL_MS = 3000;
 
 export type FollowerDeps = {
   connection: Pick<Connection, 'emit' | 'status'>;
@@ -23,6 +23,8 @@ export type Follower = {
   /** Asks for the frames after the last one received; a question that is under way is not repeated. */
   ask: (generationId: string) => void;
   heard: (generationId: string) => void;
+  /** The frames cannot go on for now, says the server; asks again after a moment. */
+  failed: (generationId: string) => void;
   /** Asks for every running reply again, on a new connection. */
   restart: () => void;
   /** Looks after quiet replies until the returned function is called. */
@@ -64,6 +66,10 @@ export function createFollower({ connection, generations, onLost }: FollowerDeps
     assume: (generationId) => void heardAtMs.set(generationId, Date.now()),
     ask,
     heard: (generationId) => void heardAtMs.set(generationId, Date.now()),
+    failed(generationId) {
+      // Long enough ago for the next look at quiet replies to find it.
+      heardAtMs.set(generationId, 0);
+    },
     restart() {
       heardAtMs.clear();
       for (const { generationId } of generations.running()) ask(generationId);

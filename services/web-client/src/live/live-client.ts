@@ -19,6 +19,7 @@ import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
 import { createThreadCache } from './thread-cache.ts';
 import type { Value } from './value.ts';
 
+const GenerationIdSchema = z.object({ generationId: z.string() });
 const StopAckSchema = z.object({ seq: z.number() });
 
 /** Everything live about one signed-in account in one tab. */
@@ -75,6 +76,7 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     follower.heard(frame.generationId);
     generations.receive(frame);
   });
+  connection.on('generation:unavailable', GenerationIdSchema, ({ generationId }) => follower.failed(generationId));
   connection.on('message:created', MessageSchema, (message) => cache.placeMessage(message));
   connection.on('message:updated', MessagePatchSchema, (patch) => cache.patchMessage(patch));
   connection.on('conversation:updated', ConversationPatchSchema, (patch) => cache.patchConversation(patch));

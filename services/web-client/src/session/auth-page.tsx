@@ -65,7 +65,7 @@ function Pitch() {
     <aside className="hidden flex-col justify-between gap-10 border-r border-line bg-sunken p-10 md:flex lg:p-14">
       <Wordmark />
       <div className="max-w-md">
-        <p className="font-serif text-display tracking-tight">{texts.auth.pitchTitle}</p>
+        <p className="font-serif text-display tracking-tight text-balance">{texts.auth.pitchTitle}</p>
         <ul className="mt-7 grid gap-3.5 text-ink-soft">
           {texts.auth.pitch.map((line) => (
             <li key={line} className="flex gap-3">
