@@ -1,4 +1,6 @@
 export { type Backends, testBackends } from './backends.ts';
+export { type PostgresClusterOptions, startPostgresCluster } from './database/postgres-cluster.ts';
+export { createDatabaseOn } from './database/real-database.ts';
 export { createTestDatabase, type TestDatabase } from './database/test-database.ts';
 export { freePort } from './free-port.ts';
 export { createTestRedis, type TestRedis } from './redis/test-redis.ts';

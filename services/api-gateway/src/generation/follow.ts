@@ -51,6 +51,8 @@ export async function followGeneration(
   }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
 ): Promise<{ seq: number; following: Following }> {
   const generation = await getGeneration(deps.chat, caller, generationId);
+  // Whoever has the end frame has them all.
+  if (hasEnded(generation) && afterSeq >= generation.seq) return { seq: generation.seq, following: nothing };
   const lastSeq = await deps.log.lastSeq(generationId);
   const options = { caller, generationId, sink };
   if (lastSeq === 0 && hasEnded(generation)) {

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, type SimRequest, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem, waitFor } from '@chatbot/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Account, createAccount, numbersFrom, textOf } from '../support/account.ts';
+import { storedMessage } from '../support/conversation.ts';
+
+let sim: OllamaSim;
+let system: System;
+let account: Account;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({
+    models: {
+      'gated:latest': { kind: 'scripted', tokens: 60, gateAfterTokens: 20 },
+      'broken:latest': { kind: 'scripted', tokens: 60, fault: { kind: 'error', afterTokens: 7 } },
+      'refusing:latest': { kind: 'scripted', tokens: 60, fault: { kind: 'status', status: 500 } },
+    },
+  });
+  system = await startSystem({
+    ollamaUrl: sim.url,
+    replicas: 'api-gateway=2',
+    env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '1500', RATE_LIMIT_SIGN_INS_PER_MINUTE: '1000' },
+  });
+  // On the gateway that no test kills.
+  account = await createAccount(system.gatewayUrls[1] ?? '');
+}, 120_000);
+
+afterAll(async () => {
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+const text = numbersFrom(0, 60).join(' ');
+
+/** Two gateways: the one that runs the generation, and the one that a client stays connected to. */
+async function turnOnFirstGateway() {
+  const [first = '', second = ''] = system.gatewayUrls;
+  const content = `fault ${randomUUID()}`;
+  const sender = await account.connect({ gateway: first });
+  const watcher = await account.connect({ gateway: second });
+  const turn = await sender.send({ content });
+  await watcher.emit('generation:follow', { generationId: turn.generationId, lastSeq: 0 });
+  await waitFor(() => watcher.text(turn.generationId).trim().endsWith('19'), { description: 'the first 20 tokens' });
+  // The continuation sends its own first 20 tokens and waits at the gate too.
+  const isContinuation = ({ messages, tokensSent }: SimRequest) =>
+    messages.at(-1)?.role === 'assistant' &&
+    messages.some((message) => message.content === content) &&
+    tokensSent === 20;
+  return { turn, sender, watcher, isContinuation };
+}
+
+/** Every frame once and in order, and what was seen is what is stored. */
+async function expectWholeReply({ turn, watcher }: Awaited<ReturnType<typeof turnOnFirstGateway>>) {
+  const end = await watcher.ended(turn.generationId, 30_000);
+  const frames = watcher.frames(turn.generationId);
+  expect(end.status).toBe('completed');
+  expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
+  expect(textOf(frames)).toBe(text);
+  expect(await storedMessage(account, turn, turn.assistantMessageId)).toMatchObject({
+    content: text,
+    status: 'completed',
+  });
+}
+
+describe('a gateway that runs a generation', () => {
+  it('is killed: another replica continues it from the last frame', async () => {
+    const scene = await turnOnFirstGateway();
+    await system.restart('api-gateway');
+    await sim.waitFor(scene.isContinuation, { timeoutMs: 15_000 });
+    sim.release();
+    await expectWholeReply(scene);
+    await waitFor(async () => (await fetch(`${system.gatewayUrls[0]}/readyz`)).ok, {
+      description: 'the first gateway is back',
+    });
+  });
+
+  it('hangs: another replica continues it, and the first cannot write when it wakes', async () => {
+    const scene = await turnOnFirstGateway();
+    system.signal('api-gateway', 'SIGSTOP');
+    await sim.waitFor(scene.isContinuation, { timeoutMs: 15_000 });
+    system.signal('api-gateway', 'SIGCONT');
+    sim.release();
+    await expectWholeReply(scene);
+  });
+
+  it('is told to stop: it hands the generation over at once', async () => {
+    const scene = await turnOnFirstGateway();
+    const { pid } = system.process('api-gateway');
+    system.signal('api-gateway', 'SIGTERM');
+    await sim.waitFor(scene.isContinuation, { timeoutMs: 15_000 });
+    sim.release();
+    await expectWholeReply(scene);
+    await waitFor(() => system.process('api-gateway').pid !== pid, {
+      description: 'the gateway is started again',
+      timeoutMs: 30_000,
+    });
+    await waitFor(async () => (await fetch(`${system.gatewayUrls[0]}/readyz`)).ok, {
+      description: 'the first gateway is back',
+    });
+  });
+});
+
+describe('an ai-service that dies in the middle', () => {
+  it('costs no token: the reply goes on when it is back', async () => {
+    const scene = await turnOnFirstGateway();
+    await system.restart('ai-service');
+    await waitFor(
+      async () =>
+        scene.watcher.frames(scene.turn.generationId).at(-1)?.type === 'end' || sim.requests.some(scene.isContinuation),
+      {
+        description: 'the continuation or the end',
+      },
+    );
+    sim.release();
+    const end = await scene.watcher.ended(scene.turn.generationId, 30_000);
+    expect(['completed', 'interrupted']).toContain(end.status);
+    const stored = await storedMessage(account, scene.turn, scene.turn.assistantMessageId);
+    expect(stored.content).toBe(scene.watcher.text(scene.turn.generationId));
+    expect(stored.status).toBe(end.status);
+  });
+});
+
+describe('a model server that fails', () => {
+  it.each([
+    ['in the middle: the text is kept and the end says interrupted', 'broken:latest', 'interrupted', 7],
+    ['before the first token: the end says failed', 'refusing:latest', 'failed', 0],
+  ])('%s', async (_name, model, status, tokens) => {
+    await waitFor(async () => (await fetch(`${system.url}/health`)).ok, { description: 'all services are up' });
+    using device = await account.connect();
+    const turn = await device.send({ content: 'fail', model });
+    const end = await device.ended(turn.generationId);
+    expect(end).toMatchObject({ status, problem: { reason: 'MODEL_FAILED', retryable: true } });
+    const stored = await storedMessage(account, turn, turn.assistantMessageId);
+    expect(stored.content.trim()).toBe(numbersFrom(0, tokens).join(' '));
+    expect(stored).toMatchObject({ status, problem: { reason: 'MODEL_FAILED' } });
+  });
+});
