@@ -12,6 +12,17 @@ const address = (description: string) => z.string().min(1).describe(description)
 const perMinute = (fallback: number, description: string) =>
   z.coerce.number().int().min(1).max(10_000_000).default(fallback).describe(description);
 
+function originsVariable(description: string) {
+  return listVariable(description).refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://chat.example.com',
+  );
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value.toLowerCase();
+}
+
 /** The environment of api-gateway; the table in its README is made from this. */
 export const envShape = {
   ...commonEnv,
@@ -23,10 +34,10 @@ export const envShape = {
   CHAT_SERVICE_ADDR: address('gRPC target of chat-service'),
   AI_SERVICE_ADDR: address('gRPC target of ai-service'),
   JWKS_URL: urlVariable(['http', 'https'], 'Where user-service publishes the keys that verify access tokens'),
-  PUBLIC_ORIGINS: listVariable(
+  PUBLIC_ORIGINS: originsVariable(
     'The origins at which browsers reach this system; empty means http://localhost and http://127.0.0.1 at HTTP_PORT',
   ),
-  CORS_ORIGINS: listVariable('Other origins that may call the API with a bearer token'),
+  CORS_ORIGINS: originsVariable('Other origins that may call the API with a bearer token'),
   TRUST_PROXY: z
     .string()
     .regex(
