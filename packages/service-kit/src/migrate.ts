@@ -4,6 +4,28 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { SchemaEngine } from '@prisma/schema-engine-wasm';
 import { z } from 'zod';
+import { parseConfig, urlVariable } from './config.ts';
+
+/**
+ * The whole of a migration program: applies the migrations of `prismaDir` to the database at DATABASE_URL, prints
+ * `{"applied": [names]}` as one line and ends the process with 0, or with 1 and the reason on standard error.
+ */
+export async function runMigrations(options: { process: NodeJS.Process; prismaDir: string }): Promise<never> {
+  const { process, prismaDir } = options;
+  const shape = { DATABASE_URL: urlVariable(['postgres', 'postgresql'], 'The database to bring up to date') };
+  try {
+    const { DATABASE_URL: databaseUrl } = parseConfig(z.object(shape), process.env);
+    const applied = await applyMigrations({ databaseUrl, prismaDir });
+    process.stdout.write(`${JSON.stringify({ applied })}\n`);
+  } catch (error) {
+    process.stderr.write(
+      `The database cannot be migrated:\n${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return process.exit(1);
+  }
+  // Not left to the event loop: the engine never clears the timer with which it waits ten seconds for its lock.
+  return process.exit(0);
+}
 
 /**
  * Applies the migrations of a Prisma folder that a database does not have yet, in order, and returns their names.
@@ -13,9 +35,8 @@ import { z } from 'zod';
  */
 export async function applyMigrations(options: { databaseUrl: string; prismaDir: string }): Promise<readonly string[]> {
   const baseDir = path.join(options.prismaDir, 'migrations');
-  const adapter = bindMigrationAwareSqlAdapterFactory(
-    new WholeScriptPrismaPg({ connectionString: options.databaseUrl }),
-  );
+  await using postgres = new WholeScriptPrismaPg({ connectionString: options.databaseUrl });
+  const adapter = bindMigrationAwareSqlAdapterFactory(postgres);
   const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, adapter);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -30,15 +51,23 @@ export async function applyMigrations(options: { databaseUrl: string; prismaDir:
 
 /**
  * PrismaPg cuts a script at every semicolon, also inside comments, strings and functions, and runs the pieces one by one on
- * any connection of its pool. This one sends the script as it is, on one connection.
+ * any connection of its pool. This one sends the script as it is, on one connection. The engine leaves
+ * its pools open; disposing of this closes them.
  */
-class WholeScriptPrismaPg extends PrismaPg {
+class WholeScriptPrismaPg extends PrismaPg implements AsyncDisposable {
+  readonly #opened: Awaited<ReturnType<PrismaPg['connect']>>[] = [];
+
   override async connect() {
     const adapter = await super.connect();
+    this.#opened.push(adapter);
     adapter.executeScript = async (script) => {
       await adapter.underlyingDriver().query(script).catch(throwAsAdapterError);
     };
     return adapter;
+  }
+
+  async [Symbol.asyncDispose]() {
+    await Promise.all(this.#opened.map((adapter) => adapter.dispose()));
   }
 }
 

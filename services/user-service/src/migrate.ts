@@ -1,12 +1,5 @@
-// Brings the database at DATABASE_URL up to date, prints the names of the migrations that it applied, and ends.
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { applyMigrations } from '@chatbot/service-kit/migrate';
+import { runMigrations } from '@chatbot/service-kit/migrate';
 
-const databaseUrl = process.env.DATABASE_URL;
-if (databaseUrl === undefined || databaseUrl === '') {
-  process.stderr.write('DATABASE_URL: is required\n');
-  process.exit(1);
-}
-const prismaDir = fileURLToPath(new URL('../prisma', import.meta.url));
-const applied = await applyMigrations({ databaseUrl, prismaDir });
-process.stdout.write(`${JSON.stringify({ applied })}\n`);
+await runMigrations({ process, prismaDir: fileURLToPath(new URL('../prisma', import.meta.url)) });
