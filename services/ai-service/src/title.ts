@@ -16,6 +16,8 @@ export type TitleInput = {
 };
 
 const titleCharactersMax = 60;
+/** A line this long is a sentence about the conversation, or an answer to it: its first words are no title. */
+const unusableCharactersMin = 90;
 const excerptCharactersMax = 4_000;
 /** A model that thinks spends tokens before it answers. */
 const titleTokensMax = { plain: 32, thinking: 512 };
@@ -59,8 +61,7 @@ export function cleanTitle(answer: string): string | undefined {
     .split(/\r?\n/)
     .map(cleanLine)
     .find((candidate) => /[\p{L}\p{N}]/u.test(candidate));
-  // A long line is a sentence about the conversation, or an answer to it, and its first words are no title.
-  return line === undefined || line.length > titleCharactersMax * 2 ? undefined : shorten(line);
+  return line === undefined || line.length >= unusableCharactersMin ? undefined : shorten(line);
 }
 
 /** A title from what the user said first. */
@@ -77,7 +78,7 @@ export function titleFromWords(messages: readonly ChatMessage[]): string {
 function cleanLine(line: string): string {
   return line
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+    .replace(/(?!\u200d)[\p{Cc}\p{Cf}]/gu, ' ')
     .replace(/[*_`#>|~]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,14 +1,8 @@
 /**
  * Guesses how many tokens a text is, without the model's tokenizer, which Ollama does not offer. Meant to be too high rather than
- * too low, because a context that is too long is cut by the model server without a word:
- *
- * - ASCII letters and spaces: 3.5 to a token (English prose has about 4.5);
- * - other ASCII, which is digits, punctuation and line ends, dense in code: 1.5 to a token;
- * - letters of two UTF-8 bytes (accented Latin, Greek, Cyrillic, Arabic, Hebrew): 1.5 to a token;
- * - the rest of the basic plane (Chinese, Japanese, Korean, Indic scripts): 1.5 tokens each;
- * - beyond it (emoji, rare characters): 3 tokens each.
- *
- * A byte-level tokenizer never makes more tokens than there are UTF-8 bytes; all but the rarest text stays well below these.
+ * too low, because a context that is too long is cut by the model server without a word. The weights are above what Llama 3's and
+ * GPT-4's tokenizers (the families that most models use) make of prose and code in each script; the tests hold the counts. Only
+ * encoded data such as base64 may have up to twice the estimate; the room that is kept for the reply makes up for that.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;
@@ -22,14 +16,26 @@ export const messageOverheadTokens = 6;
 /** No text has more characters to a token than this. */
 export const charactersPerTokenMax = 3.5;
 
-const letter = 1 / charactersPerTokenMax;
-const dense = 1 / 1.5;
-const ideograph = 1.5;
+/** Tokens for each UTF-16 unit. */
+const weights = {
+  asciiLetterOrSpace: 1 / charactersPerTokenMax,
+  /** Digits, punctuation, line ends: dense in code. */
+  asciiOther: 1,
+  accentedLatin: 1,
+  cyrillic: 0.75,
+  /** Greek, Hebrew, Arabic and the other scripts of two UTF-8 bytes. */
+  twoBytes: 1.25,
+  /** Chinese, Japanese, Korean, Indic scripts. */
+  threeBytes: 1.5,
+  /** Half of a pair: four bytes, which no byte-level tokenizer makes more than four tokens of. */
+  surrogate: 2,
+};
 
-/** A surrogate is half of a character beyond the basic plane. */
 function tokensOfUnit(unit: number): number {
-  if (unit < 0x80) return isLetterOrSpace(unit) ? letter : dense;
-  return unit < 0x800 ? dense : ideograph;
+  if (unit < 0x80) return isLetterOrSpace(unit) ? weights.asciiLetterOrSpace : weights.asciiOther;
+  if (unit < 0x370) return weights.accentedLatin;
+  if (unit < 0x800) return unit >= 0x400 && unit < 0x530 ? weights.cyrillic : weights.twoBytes;
+  return unit >= 0xd800 && unit <= 0xdfff ? weights.surrogate : weights.threeBytes;
 }
 
 function isLetterOrSpace(unit: number): boolean {

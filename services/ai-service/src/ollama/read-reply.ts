@@ -1,8 +1,8 @@
+import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate } from 'node:timers/promises';
 import { parseChatChunk, type ReplyEnd } from './chat-chunk.ts';
 import { OllamaError } from './errors.ts';
-import type { ReplyBody } from './transport.ts';
 
 /** Some text of a reply, or its end, or both. */
 export type ReplyPart = { readonly text: string; readonly end?: ReplyEnd };
@@ -19,7 +19,7 @@ const replyBytesMax = 64 * 1024 * 1024;
  * No part splits a code point; what is no well-formed Unicode becomes U+FFFD. Throws OllamaError, and what the body throws; text
  * that came before the fault is yielded first.
  */
-export async function* readReply(body: ReplyBody): AsyncGenerator<ReplyPart, void> {
+export async function* readReply(body: Readable): AsyncGenerator<ReplyPart, void> {
   const lines = new LineSplitter();
   const text = new WholeCodePoints();
   let characterCount = 0;

@@ -20,14 +20,9 @@ export type OllamaTransport = AsyncDisposable & {
    * Resolves with the body of a 200 answer. Whoever asks has to read it to its end or destroy it.
    * Throws OllamaError, or the reason of the signal.
    */
-  open(request: TransportRequest): Promise<ReplyBody>;
+  open(request: TransportRequest): Promise<Readable>;
   /** Like open, read to the end as text; over 8 MiB it is `malformed`. */
   readText(request: TransportRequest): Promise<string>;
-};
-
-export type ReplyBody = Readable & {
-  /** Reads the rest away so that the connection can be used again; gives up on it after `limit` bytes. */
-  dump(options: { limit: number; signal: AbortSignal }): Promise<unknown>;
 };
 
 export type TransportOptions = {
@@ -38,6 +33,7 @@ export type TransportOptions = {
 };
 
 const connectTimeoutMs = 2_000;
+const releaseTimeoutMs = 1_000;
 const textBytesMax = 8 * 1024 * 1024;
 const errorBytesMax = 64 * 1024;
 /** Read ahead of a slow reader; beyond it the connection is paused. */
@@ -57,7 +53,7 @@ export function createTransport(options: TransportOptions): OllamaTransport {
     keepAliveTimeout: 30_000,
   });
 
-  async function open(request: TransportRequest): Promise<ReplyBody> {
+  async function open(request: TransportRequest): Promise<Readable> {
     const { endpoint, method, body, signal } = request;
     try {
       const { statusCode, body: answer } = await agent.request({
@@ -92,9 +88,16 @@ export function createTransport(options: TransportOptions): OllamaTransport {
   };
 }
 
-/** Lets the connection be used again, once the last object of a stream has been read; nothing should follow it. */
-export function releaseConnection(body: ReplyBody): void {
-  body.dump({ limit: 1024, signal: AbortSignal.timeout(1_000) }).catch(() => body.destroy());
+/**
+ * Lets the connection be used again, once the last object of a stream has been read: nothing but the end of the HTTP answer should
+ * follow it, and soon. On a server that differs the connection is closed.
+ */
+export function releaseConnection(body: Readable): void {
+  if (body.closed) return;
+  const timer = setTimeout(() => body.destroy(), releaseTimeoutMs);
+  body.once('close', () => clearTimeout(timer));
+  body.once('data', () => body.destroy());
+  body.resume();
 }
 
 /** A fault of a connection as an OllamaError; when the caller gave up, the reason it gave. */

@@ -31,7 +31,6 @@ export const generateSchema = z.object({
   parameters: parametersSchema,
   messages: z
     .array(messageSchema)
-    .min(1, 'must hold at least one message')
     .max(1_000)
     .refine((messages) => messages.some(({ role }) => role === 'user'), 'must hold a message of the user'),
 });
