@@ -1,4 +1,4 @@
-import { AppError, toAppError, toGrpcError, validationError } from '@chatbot/errors';
+import { AppError, catalogue, toAppError, toGrpcError, validationError } from '@chatbot/errors';
 import {
   type Metadata,
   type ServerUnaryCall,
@@ -9,9 +9,10 @@ import {
 import { type AccessTokenVerifier, bearerToken, type Identity } from '../access-token.ts';
 import type { Logger } from '../logger.ts';
 import type { RpcMetrics } from '../metrics.ts';
-import { createRequestContext, traceIdOf } from '../request-context.ts';
-import type { RpcCall, StreamRpc, UnaryRpc, UserRpcCall } from './handlers.ts';
+import { createRequestContext, type RequestContext, traceIdOf } from '../request-context.ts';
+import type { StreamRpc, UnaryRpc, UserRpcCall } from './handlers.ts';
 import { metadataKeys } from './metadata.ts';
+import type { RunningCalls } from './running-calls.ts';
 
 export type AdapterDeps = {
   logger: Logger;
@@ -20,112 +21,157 @@ export type AdapterDeps = {
   accessTokens?: AccessTokenVerifier;
 };
 
-type Call = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
+/** What a call of one method needs. */
+export type MethodDeps = AdapterDeps & {
+  /** The full name, for example "chatbot.ai.v1.AiService/Generate". */
+  method: string;
+  /** Throws when the response does not fit the contract. */
+  serialize: (response: unknown) => Buffer;
+  /** Where each call is noted while it is answered; aborting it with an AppError ends it with that. */
+  running: RunningCalls;
+};
+
+type Call = ServerUnaryCall<unknown, Buffer> | ServerWritableStream<unknown, Buffer>;
+type AnyRpc = UnaryRpc<unknown> | StreamRpc<unknown>;
 
 /**
- * Turns a handler of ours into one of grpc-js. This is the one place where a token is checked, input is parsed, errors are
- * mapped, a call is measured and its "finished" line is logged.
+ * Turns a handler of ours into one of grpc-js that answers with serialized messages. This is the one place where a token is
+ * checked, input is parsed, errors are mapped, a call is measured and its "finished" line is logged.
  */
-export function toGrpcHandler<Response>(
-  rpc: UnaryRpc<Response> | StreamRpc<Response>,
-  deps: AdapterDeps & { method: string },
+export function toGrpcHandler(
+  rpc: AnyRpc,
+  deps: MethodDeps,
 ):
-  | ((call: ServerUnaryCall<unknown, Response>, callback: sendUnaryData<Response>) => void)
-  | ((call: ServerWritableStream<unknown, Response>) => void) {
+  | ((call: ServerUnaryCall<unknown, Buffer>, callback: sendUnaryData<Buffer>) => void)
+  | ((call: ServerWritableStream<unknown, Buffer>) => void) {
   if (rpc.kind === 'unary') {
-    return (call: ServerUnaryCall<unknown, Response>, callback: sendUnaryData<Response>) => {
-      observed(call, deps, async (rpcCall) => {
-        const authorized = await authorize(rpc, { call, rpcCall, deps });
-        return rpc.handle(parse(rpc, call.request), authorized);
-      }).then(
+    return (call: ServerUnaryCall<unknown, Buffer>, callback: sendUnaryData<Buffer>) => {
+      answer(rpc, { call, deps }, async (rpcCall) =>
+        deps.serialize(await rpc.handle(parse(rpc, call.request), rpcCall)),
+      ).then(
         (response) => callback(null, response),
-        (error: unknown) => callback(toGrpcError(toAppError(error))),
+        (error: unknown) => callback(toStatus(error)),
       );
     };
   }
-  return (call: ServerWritableStream<unknown, Response>) => {
-    observed(call, deps, async (rpcCall) => {
-      const authorized = await authorize(rpc, { call, rpcCall, deps });
-      await pump(rpc.handle(parse(rpc, call.request), authorized), { call, signal: rpcCall.signal });
-    }).then(
+  return (call: ServerWritableStream<unknown, Buffer>) => {
+    answer(rpc, { call, deps }, (rpcCall) =>
+      pump(rpc.handle(parse(rpc, call.request), rpcCall), { call, signal: rpcCall.signal, serialize: deps.serialize }),
+    ).then(
       () => call.end(),
-      // Not destroy(): grpc-js sends the status when the stream ends, and a destroyed one never does.
-      (error: unknown) => call.emit('error', Object.assign(new Error(), toGrpcError(toAppError(error)))),
+      // Not destroy(), which may drop what is written but not sent yet: the status has to come after it.
+      (error: unknown) => call.emit('error', Object.assign(new Error(), toStatus(error))),
     );
   };
 }
 
-async function observed<Result>(
-  call: Call,
-  deps: AdapterDeps & { method: string },
-  work: (call: RpcCall) => Promise<Result>,
+async function answer<Result>(
+  rpc: AnyRpc,
+  { call, deps }: { call: Call; deps: MethodDeps },
+  work: (call: UserRpcCall) => Promise<Result>,
 ): Promise<Result> {
   const startedAtMs = performance.now();
   const context = createRequestContext({
     requestId: first(call.metadata, metadataKeys.requestId),
     traceparent: first(call.metadata, metadataKeys.traceparent),
   });
-  const cancelled = new AbortController();
-  call.on('cancelled', () => cancelled.abort(new AppError('CANCELLED')));
+  const abort = new AbortController();
+  const onCancelled = () => abort.abort(new AppError(isOverdue(call) ? 'DEADLINE_EXCEEDED' : 'CANCELLED'));
+  call.once('cancelled', onCancelled);
+  deps.running.add(abort);
+  let identity = nobody;
   try {
-    const result = await work({ context, signal: cancelled.signal });
-    finish({ code: status.OK });
+    if (rpc.access === 'user') identity = await authenticate(call, deps);
+    const result = await work({ context, signal: abort.signal, identity });
+    finish();
     return result;
   } catch (thrown) {
-    // A handler that was aborted fails in its own way; the caller's leaving is the cause.
-    const error = cancelled.signal.aborted ? new AppError('CANCELLED', { cause: thrown }) : toAppError(thrown);
-    finish({ code: toGrpcError(error).code, error });
+    const error = callError(thrown, abort.signal);
+    finish(error);
     throw error;
+  } finally {
+    // grpc-js reports the end of an answered call as a cancellation, too.
+    call.off('cancelled', onCancelled);
+    deps.running.delete(abort);
   }
 
-  function finish({ code, error }: { code: status; error?: AppError }) {
-    const durationMs = performance.now() - startedAtMs;
-    deps.metrics.serverDuration.observe({ method: deps.method, code: status[code] }, durationMs / 1000);
-    const line = {
-      requestId: context.requestId,
-      traceId: traceIdOf(context),
-      method: deps.method,
-      code: status[code],
-      durationMs: Math.round(durationMs * 10) / 10,
-      ...(error === undefined ? {} : { reason: error.reason }),
-    };
-    if (error?.reason === 'INTERNAL') deps.logger.error({ ...line, err: error.cause ?? error }, 'finished');
-    else deps.logger.info(line, 'finished');
+  function finish(error?: AppError) {
+    const { userId } = identity;
+    observe({ startedAtMs, context, userId, deps }, error);
   }
 }
 
-function parse(rpc: UnaryRpc<unknown> | StreamRpc<unknown>, request: unknown): unknown {
+function observe(
+  call: { startedAtMs: number; context: RequestContext; userId: string; deps: MethodDeps },
+  error: AppError | undefined,
+): void {
+  const { method, logger, metrics } = call.deps;
+  const durationMs = performance.now() - call.startedAtMs;
+  const code = status[error === undefined ? status.OK : catalogue[error.reason].code];
+  metrics.serverDuration.observe({ method, code }, durationMs / 1000);
+  const line = {
+    requestId: call.context.requestId,
+    traceId: traceIdOf(call.context),
+    method,
+    code,
+    durationMs: Math.round(durationMs * 10) / 10,
+    ...(call.userId === '' ? {} : { userId: call.userId }),
+    ...(error === undefined ? {} : { reason: error.reason }),
+  };
+  // What a caller did wrong needs no cause; what failed on our side is of no use without it.
+  const failedHere = error !== undefined && catalogue[error.reason].http >= 500;
+  if (error?.reason === 'INTERNAL') logger.error({ ...line, err: error.cause ?? error }, 'finished');
+  else if (failedHere && error.cause !== undefined) logger.warn({ ...line, err: error.cause }, 'finished');
+  else logger.info(line, 'finished');
+}
+
+/** A handler that was aborted fails in its own way; why it was aborted is what counts. */
+function callError(thrown: unknown, signal: AbortSignal): AppError {
+  const why: unknown = signal.reason;
+  if (!signal.aborted || thrown === why || !(why instanceof AppError)) return toAppError(thrown);
+  return new AppError(why.reason, { cause: thrown });
+}
+
+/** The caller's reset at its deadline may arrive a moment before our own clock strikes. */
+function isOverdue(call: Call): boolean {
+  return Date.now() >= Number(call.getDeadline()) - 50;
+}
+
+/** An error for grpc-js. It puts `details` through encodeURI, which throws on half a surrogate pair. */
+function toStatus(error: unknown) {
+  const { details, ...rest } = toGrpcError(toAppError(error));
+  return { ...rest, details: details.toWellFormed() };
+}
+
+function parse(rpc: AnyRpc, request: unknown): unknown {
   const result = rpc.input.safeParse(request);
   if (result.success) return result.data;
   throw validationError(result.error);
 }
 
-async function authorize(
-  rpc: UnaryRpc<unknown> | StreamRpc<unknown>,
-  { call, rpcCall, deps }: { call: Call; rpcCall: RpcCall; deps: AdapterDeps },
-): Promise<UserRpcCall> {
-  if (rpc.access !== 'user') return { ...rpcCall, identity: nobody };
-  if (deps.accessTokens === undefined) throw new Error('an rpc for users needs a verifier of access tokens');
-  const identity = await deps.accessTokens.verify(bearerToken(first(call.metadata, metadataKeys.authorization)));
-  return { ...rpcCall, identity };
+async function authenticate(call: Call, { accessTokens }: AdapterDeps): Promise<Identity> {
+  if (accessTokens === undefined) throw new Error('an rpc for users needs a verifier of access tokens');
+  return accessTokens.verify(bearerToken(first(call.metadata, metadataKeys.authorization)));
 }
 
 /** The types keep handlers of other rules from reading an identity; this one could do nothing if they did. */
 const nobody: Identity = Object.freeze({ userId: '', sessionId: '', role: 'user', expiresAtMs: 0 });
 
 /** Writes what the handler yields, at the pace at which the caller reads. */
-async function pump<Response>(
-  responses: AsyncIterable<Response>,
-  { call, signal }: { call: ServerWritableStream<unknown, Response>; signal: AbortSignal },
+async function pump(
+  responses: AsyncIterable<unknown>,
+  options: { call: ServerWritableStream<unknown, Buffer>; signal: AbortSignal; serialize: MethodDeps['serialize'] },
 ): Promise<void> {
+  const { call, signal, serialize } = options;
   for await (const response of responses) {
+    if (!signal.aborted && !call.write(serialize(response))) await drained(call, signal);
+    // Leaving the loop runs the handler's finally blocks; asking it for one more response would come first.
     if (signal.aborted) break;
-    if (!call.write(response)) await drained(call, signal);
   }
   signal.throwIfAborted();
 }
 
-function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
+function drained(call: ServerWritableStream<unknown, Buffer>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       call.off('drain', done);

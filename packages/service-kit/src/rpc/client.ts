@@ -1,12 +1,5 @@
 import { AppError, fromGrpcError } from '@chatbot/errors';
-import {
-  Client,
-  type ClientReadableStream,
-  credentials,
-  Metadata,
-  type ServiceDefinition,
-  status,
-} from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import type { RpcMetrics } from '../metrics.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -74,6 +67,7 @@ export function createRpcClient<Definition extends ServiceDefinition>(
   ): Promise<object> {
     return new Promise((resolve, reject) => {
       const finished = observe(method.path);
+      const cancellation = cancellationBy(callOptions.signal, () => call.cancel());
       const call = client.makeUnaryRequest(
         method.path,
         method.requestSerialize,
@@ -82,17 +76,15 @@ export function createRpcClient<Definition extends ServiceDefinition>(
         metadataOf(callOptions),
         { deadline: Date.now() + callOptions.timeoutMs },
         (error, response) => {
-          callOptions.signal?.removeEventListener('abort', cancel);
+          cancellation.forget();
           finished(error?.code ?? status.OK);
-          if (error !== null) reject(fromGrpcError(error));
+          if (error !== null) reject(callError(error, cancellation));
           else if (response === undefined) reject(fromGrpcError(new Error(`${method.path} answered nothing`)));
           else resolve(response);
         },
       );
       if (callOptions.onHeaders !== undefined) call.on('metadata', callOptions.onHeaders);
-      const cancel = () => call.cancel();
-      if (callOptions.signal?.aborted) cancel();
-      callOptions.signal?.addEventListener('abort', cancel, { once: true });
+      cancellation.listen();
     });
   }
 
@@ -106,14 +98,32 @@ export function createRpcClient<Definition extends ServiceDefinition>(
       metadataOf(callOptions),
       { deadline: Date.now() + callOptions.timeoutMs },
     );
-    const cancel = () => stream.cancel();
-    callOptions.signal?.addEventListener('abort', cancel, { once: true });
+    const cancellation = cancellationBy(callOptions.signal, () => stream.cancel());
+    let failure: AppError | undefined;
+    // The call may fail while nobody iterates: without a listener that would end the process, and an iteration that begins
+    // later would find a stream that ended well.
+    stream.on('error', (error) => {
+      failure = callError(error, cancellation);
+    });
     stream.on('status', ({ code }) => {
-      callOptions.signal?.removeEventListener('abort', cancel);
+      cancellation.forget();
       finished(code);
     });
-    if (callOptions.signal?.aborted) cancel();
-    return { cancel, [Symbol.asyncIterator]: () => iterate(stream) };
+    cancellation.listen();
+    // Until it is first asked for a message, grpc-js keeps all that arrive; from then on it stops the server when 16 wait.
+    stream.read(0);
+
+    async function* iterate(): AsyncGenerator<object> {
+      try {
+        yield* stream;
+      } catch (error) {
+        throw failure ?? callError(error, cancellation);
+      } finally {
+        cancellation.cancel();
+      }
+      if (failure !== undefined) throw failure;
+    }
+    return { cancel: cancellation.cancel, [Symbol.asyncIterator]: iterate };
   }
 
   // The names and types below come from the same generated definition; grpc-js itself is untyped here.
@@ -142,6 +152,8 @@ export function createRpcClient<Definition extends ServiceDefinition>(
 
 const channelOptions = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+  // The configuration above is the only one: no TXT records are asked for another.
+  'grpc.service_config_disable_resolution': 1,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.keepalive_time_ms': 20_000,
@@ -164,12 +176,36 @@ function metadataOf({ context, accessToken }: RpcCallOptions): Metadata {
   return metadata;
 }
 
-async function* iterate(stream: ClientReadableStream<object>): AsyncGenerator<object> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw fromGrpcError(error);
-  } finally {
-    stream.cancel();
+type Cancellation = {
+  /** Whether this side gave the call up. */
+  readonly requested: boolean;
+  cancel(): void;
+  /** Follows the caller's signal, which may have been aborted already, until told to forget it. */
+  listen(): void;
+  forget(): void;
+};
+
+function cancellationBy(signal: AbortSignal | undefined, cancelCall: () => void): Cancellation {
+  let requested = false;
+  function cancel() {
+    requested = true;
+    cancelCall();
   }
+  return {
+    get requested() {
+      return requested;
+    },
+    cancel,
+    listen() {
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
+    },
+    forget: () => signal?.removeEventListener('abort', cancel),
+  };
+}
+
+/** A call that is cancelled without our doing was cut by a server on its way down. */
+function callError(thrown: unknown, { requested }: Cancellation): AppError {
+  const error = fromGrpcError(thrown);
+  return error.reason === 'CANCELLED' && !requested ? new AppError('UNAVAILABLE', { cause: thrown }) : error;
 }

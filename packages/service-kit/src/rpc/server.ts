@@ -1,3 +1,4 @@
+import { AppError } from '@chatbot/errors';
 import { packageDefinition } from '@chatbot/proto';
 import {
   Metadata,
@@ -14,6 +15,7 @@ import { checkHealth, type HealthCheck } from '../health.ts';
 import { type AdapterDeps, toGrpcHandler } from './adapter.ts';
 import type { RpcHandlers } from './handlers.ts';
 import { metadataKeys } from './metadata.ts';
+import { createRunningCalls, type RunningCalls } from './running-calls.ts';
 
 export type RpcServer = AsyncDisposable & { readonly port: number };
 
@@ -26,15 +28,22 @@ export type RpcServerOptions<Definition extends ServiceDefinition> = AdapterDeps
   port: number;
   /** What the service needs; grpc.health.v1 follows it. */
   checks: readonly HealthCheck[];
+  /** How long running calls may go on when the server is disposed of, in milliseconds; keep it below the grace period. Default 5,000. */
+  drainMs?: number;
 };
 
 /** Requests and responses over this are refused: a long branch of long messages fits. */
 export const messageBytesMax = 16 * 1024 * 1024;
 
 const healthIntervalMs = 2_000;
-const drainMs = 5_000;
+const drainMsDefault = 5_000;
+/** Enough to hand the last bytes over. */
+const flushMs = 500;
 
-/** Serves one gRPC service with health (grpc.health.v1) and reflection beside it. Disposing of it drains it. */
+/**
+ * Serves one gRPC service with health (grpc.health.v1) and reflection beside it. Disposing of it drains it: health says
+ * NOT_SERVING, no call is accepted any more, running ones may finish for `drainMs` and then end with UNAVAILABLE.
+ */
 export async function startRpcServer<Definition extends ServiceDefinition>(
   options: RpcServerOptions<Definition>,
 ): Promise<RpcServer> {
@@ -45,30 +54,46 @@ export async function startRpcServer<Definition extends ServiceDefinition>(
     'grpc.keepalive_timeout_ms': 10_000,
     interceptors: [announceVersion(options.version)],
   });
-  server.addService(options.definition, implementation(options));
-  const health = new HealthImplementation({ '': 'NOT_SERVING' });
+  const running = createRunningCalls();
+  const service = serviceName(options.definition);
+  server.addService(sendingBuffers(options.definition), implementation(options, running));
+  const health = new HealthImplementation();
   health.addToServer(server);
-  new ReflectionService(packageDefinition).addToServer(server);
+  new ReflectionService(packageDefinition, { services: [service] }).addToServer(server);
   const port = await bind(server, options);
-
-  const followHealth = async () => {
-    const { ready } = await checkHealth(options.checks);
-    health.setStatus('', ready ? 'SERVING' : 'NOT_SERVING');
-  };
-  await followHealth();
-  const timer = setInterval(() => void followHealth(), healthIntervalMs);
+  const reporting = await reportHealth(options.checks, (state) => {
+    for (const name of ['', service]) health.setStatus(name, state);
+  });
 
   return {
     port,
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      health.setStatus('', 'NOT_SERVING');
-      await drain(server);
+      reporting.stop();
+      await drain({ server, running, drainMs: options.drainMs ?? drainMsDefault });
     },
   };
 }
 
-function implementation<Definition extends ServiceDefinition>(options: RpcServerOptions<Definition>) {
+function serviceName(definition: ServiceDefinition): string {
+  const name = Object.values(definition)[0]?.path.split('/')[1];
+  if (name === undefined) throw new Error('a service without methods cannot be served');
+  return name;
+}
+
+/** The adapter serializes, so that a response that does not fit is an error of the handler and is logged as one. */
+function sendingBuffers(definition: ServiceDefinition): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, method]) => [
+      name,
+      { ...method, responseSerialize: (bytes: Buffer) => bytes },
+    ]),
+  );
+}
+
+function implementation<Definition extends ServiceDefinition>(
+  options: RpcServerOptions<Definition>,
+  running: RunningCalls,
+) {
   const { definition, handlers } = options;
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => {
@@ -77,9 +102,37 @@ function implementation<Definition extends ServiceDefinition>(options: RpcServer
       if (handler.access === 'user' && options.accessTokens === undefined) {
         throw new Error(`${method.path} needs a verifier of access tokens`);
       }
-      return [name, toGrpcHandler(handler, { ...options, method: method.path.slice(1) })];
+      const serialize = (response: unknown) => method.responseSerialize(response);
+      return [name, toGrpcHandler(handler, { ...options, method: method.path.slice(1), serialize, running })];
     }),
   );
+}
+
+/** Tells the state at once and whenever it changes, checked every 2 s, and NOT_SERVING when stopped. */
+async function reportHealth(checks: readonly HealthCheck[], tell: (state: 'SERVING' | 'NOT_SERVING') => void) {
+  let told: boolean | undefined;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function report(ready: boolean) {
+    if (ready !== told) tell(ready ? 'SERVING' : 'NOT_SERVING');
+    told = ready;
+  }
+  // One check after the other: an old one that was slow must not overrule a newer one.
+  async function follow() {
+    const { ready } = await checkHealth(checks);
+    if (stopped) return;
+    report(ready);
+    timer = setTimeout(() => void follow(), healthIntervalMs);
+  }
+  await follow();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      report(false);
+    },
+  };
 }
 
 function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
@@ -91,11 +144,21 @@ function bind(server: Server, { host, port }: { host: string; port: number }): P
   });
 }
 
-/** Lets running calls finish for a while, then cuts the rest. */
-async function drain(server: Server): Promise<void> {
-  const timer = setTimeout(() => server.forceShutdown(), drainMs);
-  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  clearTimeout(timer);
+/**
+ * Lets running calls finish for a while, then ends them in a way that tells the callers to try elsewhere. What is left after
+ * that (health watchers, callers that do not read, handlers that do not heed their signal) is cut.
+ */
+async function drain(options: { server: Server; running: RunningCalls; drainMs: number }): Promise<void> {
+  const { server, running, drainMs } = options;
+  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const cut = () => server.forceShutdown();
+  const timers = [
+    setTimeout(() => running.abort(new AppError('UNAVAILABLE')), drainMs),
+    setTimeout(cut, drainMs + flushMs),
+  ];
+  void running.idle().then(() => timers.push(setTimeout(cut, flushMs)));
+  await closed;
+  for (const timer of timers) clearTimeout(timer);
 }
 
 /** Sends the version with the first bytes of every answer, the health check's too. */
