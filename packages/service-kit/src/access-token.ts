@@ -32,6 +32,11 @@ const payloadSchema = z.object({
 
 /** An unknown `kid` asks for the keys again, but not more often than this: a stranger must not drive the traffic. */
 const refetchIntervalMs = 5_000;
+/** After a failure the keys are asked for sooner: nobody can sign in until they are there. */
+const retryIntervalMs = 500;
+/** A key that was withdrawn is forgotten after this long. */
+const keysAgeMaxMs = 10 * 60_000;
+const tokenLengthMax = 4_096;
 const clockToleranceSeconds = 5;
 
 /** Verifies access tokens (ES256, `typ` at+jwt after RFC 9068) against a key set that is fetched when needed. */
@@ -67,33 +72,64 @@ const jwksSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid
 function createKeyCache(loadKeys: () => Promise<Jwks>) {
   let known = new Map<string, KeyObject>();
   let loadedAtMs = Number.NEGATIVE_INFINITY;
+  let loadableAtMs = Number.NEGATIVE_INFINITY;
   let loading: Promise<void> | undefined;
+  let failure: unknown;
 
   async function load() {
-    const { keys } = await loadKeys();
-    // KeyObjects, because verifying with one is an order of magnitude faster than with a PEM.
-    known = new Map(keys.map((jwk) => [String(jwk.kid), createPublicKey({ key: jwk, format: 'jwk' })]));
-    loadedAtMs = performance.now();
+    try {
+      const { keys } = await loadKeys();
+      // KeyObjects, because verifying with one is an order of magnitude faster than with a PEM.
+      known = new Map(keys.map((jwk) => [String(jwk.kid), createPublicKey({ key: jwk, format: 'jwk' })]));
+      loadedAtMs = performance.now();
+      loadableAtMs = loadedAtMs + refetchIntervalMs;
+      failure = undefined;
+    } catch (error) {
+      loadableAtMs = performance.now() + retryIntervalMs;
+      failure = error;
+    } finally {
+      loading = undefined;
+    }
+  }
+
+  /** Resolves when the keys are as new as they may be; at most one load at a time. */
+  async function refresh() {
+    if (performance.now() >= loadableAtMs) loading ??= load();
+    await loading;
   }
 
   return {
     async get(kid: string): Promise<KeyObject | undefined> {
-      if (!known.has(kid) && performance.now() - loadedAtMs > refetchIntervalMs) {
-        loading ??= load().finally(() => {
-          loading = undefined;
-        });
-        await loading.catch((cause: unknown) => {
-          throw new AppError('UNAVAILABLE', { detail: 'Sign-in cannot be checked at the moment', cause });
-        });
+      const key = known.get(kid);
+      if (key === undefined) {
+        await refresh();
+        if (failure !== undefined && !known.has(kid)) {
+          throw new AppError('UNAVAILABLE', { detail: 'Sign-in cannot be checked at the moment', cause: failure });
+        }
+        return known.get(kid);
       }
-      return known.get(kid);
+      // In the background: as long as no newer set can be had, the old one is the best there is.
+      if (performance.now() - loadedAtMs > keysAgeMaxMs) void refresh();
+      return key;
     },
   };
 }
 
+const headerSchema = z.object({
+  typ: z.literal(accessTokenClaims.type),
+  alg: z.literal('ES256'),
+  kid: z.string().min(1).max(128),
+});
+
+/** The `kid` of a token whose header is one of ours. jwt.decode is no help here: it throws on a payload that is not JSON. */
 function readKeyId(token: string): string | undefined {
-  const header = token.length > 4_096 ? undefined : jwt.decode(token, { complete: true })?.header;
-  return header?.typ === accessTokenClaims.type ? header.kid : undefined;
+  if (token.length > tokenLengthMax) return undefined;
+  try {
+    const [header = ''] = token.split('.', 1);
+    return headerSchema.parse(JSON.parse(Buffer.from(header, 'base64url').toString())).kid;
+  } catch {
+    return undefined;
+  }
 }
 
 function identityOf(token: string, key: KeyObject): Identity {
