@@ -21,17 +21,22 @@ export async function run<Config extends { logLevel: string; shutdownGraceMs: nu
   const { name, process } = options;
   const config = loadOrExit(options);
   const logger = createLogger({ service: name, level: config.logLevel });
-  let service: AsyncDisposable | undefined;
+  let exitCode = 0;
   let stopping = false;
+  // A stop that comes during the start waits for it, so that what is half started is cleaned up, too.
+  let starting: Promise<AsyncDisposable> | undefined;
 
-  async function stop(exitCode: number) {
+  async function stop(code: number) {
+    exitCode = Math.max(exitCode, code);
     if (stopping) return;
     stopping = true;
+    // It keeps the process alive: one that waits for nothing but a promise would end by itself, as if it had drained.
     setTimeout(() => {
       logger.error('drain exceeded the grace period');
       process.exit(1);
-    }, config.shutdownGraceMs).unref();
+    }, config.shutdownGraceMs);
     try {
+      const service = await starting?.catch(() => undefined);
       await service?.[Symbol.asyncDispose]();
       logger.info({ exitCode }, 'stopped');
     } catch (error) {
@@ -48,7 +53,8 @@ export async function run<Config extends { logLevel: string; shutdownGraceMs: nu
     void stop(1);
   });
   try {
-    service = await options.start(config, logger);
+    starting = options.start(config, logger);
+    await starting;
     logger.info({ node: process.version, pid: process.pid }, 'started');
   } catch (error) {
     logger.fatal({ err: error }, 'start failed');
