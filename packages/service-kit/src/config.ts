@@ -14,18 +14,19 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads a configuration from the environment. An empty variable counts as a missing one.
+ * Reads a configuration from the environment. A blank variable counts as a missing one.
  * Throws ConfigError naming every bad variable at once.
  */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, env: Environment): Readonly<z.output<Schema>> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const result = schema.safeParse(present);
   if (result.success) return Object.freeze(result.data);
   throw new ConfigError(
-    result.error.issues.map((issue) => ({
-      variable: issue.path.join('.') || '(environment)',
-      message: issue.code === 'invalid_type' && issue.input === undefined ? missing(issue.message) : issue.message,
-    })),
+    result.error.issues.map((issue) => {
+      const variable = issue.path.join('.');
+      const isMissing = issue.code !== 'custom' && variable !== '' && !Object.hasOwn(present, variable);
+      return { variable: variable || '(environment)', message: isMissing ? 'is required' : issue.message };
+    }),
   );
 }
 
@@ -99,10 +100,6 @@ export function environmentTable(shape: Readonly<Record<string, z.ZodType>>): st
     return `| \`${name}\` | ${shown} | ${schema.description ?? description ?? ''} |`;
   });
   return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n');
-}
-
-function missing(message: string): string {
-  return message.includes('received undefined') || message.includes('Required') ? 'is required' : message;
 }
 
 function hasProtocol(value: string, protocols: readonly string[]): boolean {

@@ -22,13 +22,21 @@ export function createLogger(
 
 const names = [
   'password',
+  'currentPassword',
+  'newPassword',
+  'passwordHash',
   'accessToken',
   'refreshToken',
   'token',
   'authorization',
   'cookie',
+  'set-cookie',
+  'secret',
+  'privateKey',
+  'databaseUrl',
+  'redisUrl',
   'content',
   'prompt',
   'text',
 ];
-const secrets = names.flatMap((name) => [name, `*.${name}`]);
+const secrets = names.flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
