@@ -50,6 +50,7 @@ export const texts = {
   },
 
   sidebar: {
+    region: 'Sidebar',
     label: 'Conversations',
     open: 'Open conversations',
     close: 'Close conversations',
@@ -73,7 +74,7 @@ export const texts = {
   },
 
   account: {
-    label: (name: string) => `Account of ${name}`,
+    of: 'Account of',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     signOut: 'Sign out',
@@ -202,7 +203,6 @@ export const texts = {
     code: 'Code',
     plainCode: 'text',
     copyCode: 'Copy code',
-    table: 'Table',
     taskDone: 'done',
     taskOpen: 'open',
   },

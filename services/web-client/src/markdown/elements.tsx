@@ -14,15 +14,15 @@ export const elements: Components = {
   pre: ({ node }) => <CodeBlock node={node} />,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
-    <section className="overflow-x-auto" aria-label={texts.markdown.table} tabIndex={0}>
+    <div className="overflow-x-auto" tabIndex={0}>
       <table>{children}</table>
-    </section>
+    </div>
   ),
   input: ({ checked }) => <TaskMark isDone={checked === true} />,
   h1: ({ children }) => <h3 className="text-[1.375em]">{children}</h3>,
-  h2: ({ children }) => <h4 className="text-[1.2em]">{children}</h4>,
-  h3: ({ children }) => <h5 className="text-[1.075em]">{children}</h5>,
-  h4: ({ children }) => <h6>{children}</h6>,
+  h2: ({ children }) => <h3 className="text-[1.2em]">{children}</h3>,
+  h3: ({ children }) => <h4 className="text-[1.075em]">{children}</h4>,
+  h4: ({ children }) => <h5>{children}</h5>,
   h5: ({ children }) => <h6>{children}</h6>,
   h6: ({ children }) => <h6>{children}</h6>,
 };

@@ -16,10 +16,7 @@ export function AccountMenu() {
   const { session, user } = useServices();
   return (
     <Popover.Root>
-      <Popover.Trigger
-        aria-label={texts.account.label(user.displayName)}
-        className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
-      >
+      <Popover.Trigger className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover">
         <span
           aria-hidden
           className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-sm font-semibold text-accent"
@@ -27,6 +24,7 @@ export function AccountMenu() {
           {[...user.displayName][0]?.toUpperCase()}
         </span>
         <span className="min-w-0 flex-1">
+          <span className="sr-only">{texts.account.of} </span>
           <span className="block truncate text-sm font-medium">{user.displayName}</span>
           <span className="block truncate text-2xs text-ink-faint">{user.email}</span>
         </span>

@@ -17,7 +17,7 @@ import { useServices } from './services.tsx';
 /** The conversations, the way to a new one, and the account. */
 export function Sidebar({ closeButton }: { closeButton?: ReactNode }) {
   return (
-    <div className="flex h-full flex-col">
+    <aside aria-label={texts.sidebar.region} className="flex h-full flex-col">
       <div className="flex h-14 shrink-0 items-center justify-between pr-2 pl-4">
         <Link to="/" className="rounded-md">
           <Wordmark />
@@ -39,7 +39,7 @@ export function Sidebar({ closeButton }: { closeButton?: ReactNode }) {
       <div className="shrink-0 border-t border-line p-2">
         <AccountMenu />
       </div>
-    </div>
+    </aside>
   );
 }
 

@@ -1,0 +1,43 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { createApiClient } from '../api/client.ts';
+import { isTransient, problemOf } from '../api/problem.ts';
+import type { User } from '../api/schemas.ts';
+import { createLiveClient } from '../live/live-client.ts';
+import type { Session } from '../session/session.ts';
+import { SignedInRoutes } from './routes.tsx';
+import { type Services, ServicesProvider } from './services.tsx';
+
+/** One account's screens, with a cache and a connection of their own: nothing of it outlives the account. */
+export function SignedIn({ session, user }: { session: Session; user: User }) {
+  const [queryClient] = useState(createQueryClient);
+  const [services] = useState<Services>(() => ({
+    session,
+    user,
+    api: createApiClient(session),
+    live: createLiveClient({ session, queryClient, userId: user.id }),
+  }));
+  useEffect(() => services.live.start(), [services]);
+
+  return (
+    <QueryClientProvider client={queryClient}>
+      <ServicesProvider value={services}>
+        <SignedInRoutes />
+      </ServicesProvider>
+    </QueryClientProvider>
+  );
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        retry: (failureCount, error) => failureCount < 2 && isTransient(problemOf(error)),
+        // The browser's own idea of being online says nothing about a server on the same machine.
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
