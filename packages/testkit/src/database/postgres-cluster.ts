@@ -12,11 +12,22 @@ const run = promisify(execFile);
 /** Debian keeps the server's programs off PATH, by version. */
 const debianDir = '/usr/lib/postgresql';
 
+export type PostgresClusterOptions = {
+  /**
+   * `off` is for tests: nothing waits for the disk. `on` leaves Postgres' own settings, under which a commit is on the disk before it is
+   * answered; measurements need it. Default `off`.
+   */
+  durability?: 'on' | 'off';
+};
+
 /**
- * A throw-away Postgres server on loopback from the programs of this machine. Durability is off: it ends with this
- * process at the latest. Throws when there is no Postgres.
+ * A throw-away Postgres server on loopback from the programs of this machine. It ends with this process at the latest. Throws when
+ * there is no Postgres.
  */
-export async function startPostgresCluster(): Promise<AsyncDisposable & { readonly url: string }> {
+export async function startPostgresCluster(
+  options: PostgresClusterOptions = {},
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const { durability = 'off' } = options;
   const binDir = await findBinDir();
   // Postgres refuses to run as root.
   const user = process.getuid?.() === 0 ? await findUser('postgres') : undefined;
@@ -26,7 +37,7 @@ export async function startPostgresCluster(): Promise<AsyncDisposable & { readon
   const port = await freePort();
   const server = startOwnedProcess({
     command: path.join(binDir, 'postgres'),
-    args: ['-D', dataDir, ...settings({ port })],
+    args: ['-D', dataDir, ...settings({ port, durability })],
     dataDir,
     stopSignal: 'QUIT',
     user,
@@ -36,17 +47,15 @@ export async function startPostgresCluster(): Promise<AsyncDisposable & { readon
   return { url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-function settings({ port }: { port: number }): string[] {
+function settings({ port, durability }: { port: number; durability: 'on' | 'off' }): string[] {
   const values = {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
     max_connections: 200,
     shared_buffers: '64MB',
     timezone: 'UTC',
+    ...(durability === 'off' ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -8,7 +8,11 @@ let cluster: Promise<{ readonly url: string }> | undefined;
 
 /** An empty database on the server at TEST_POSTGRES_URL, else on a throw-away cluster of this process. */
 export async function createRealDatabase(): Promise<TestDatabase> {
-  const serverUrl = process.env.TEST_POSTGRES_URL ?? (await ownClusterUrl());
+  return createDatabaseOn(process.env.TEST_POSTGRES_URL ?? (await ownClusterUrl()));
+}
+
+/** An empty database on a running server, given as a postgres:// URL of a superuser. Disposing drops it, whoever is connected. */
+export async function createDatabaseOn(serverUrl: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await execute(serverUrl, `CREATE DATABASE ${name}`);
   const url = new URL(serverUrl);
