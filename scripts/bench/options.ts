@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export const benchNames = ['first-token', 'throughput', 'streams', 'bytes'] as const;
+export type BenchName = (typeof benchNames)[number];
+
+export const backendNames = ['embedded', 'real'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+export interface BenchOptions {
+  benches: readonly BenchName[];
+  backends: readonly BackendName[];
+  /** Turns measured for each row of first-token. */
+  turns: number;
+  /** Turns before those, which do not count. */
+  warmUpTurns: number;
+  /** How many replies run at once, for each row of streams. */
+  streamCounts: readonly number[];
+  /** How long each row of streams is measured. */
+  seconds: number;
+  /** Absolute; undefined writes nothing. */
+  markdownFile: string | undefined;
+  /** Absolute; undefined takes no profiles. */
+  profileDir: string | undefined;
+  help: boolean;
+}
+
+/** A command line that cannot be used; its message is all the reader needs. */
+export class BenchOptionError extends Error {
+  override name = 'BenchOptionError';
+}
+
+export const benchHelp = `pnpm bench [benches] [options]
+
+Measures the system beside the bare chain (model server → gRPC → Socket.IO, nothing stored) and prints tables.
+
+  first-token       time from sending a message to the first piece of the answer
+  throughput        tokens a second of 50 replies that the model gives at once
+  streams           concurrent replies at 20 tokens a second: delivered tokens and lag
+  bytes             what a reply of 10,000 tokens costs in Redis and on the socket
+  all               everything; without a name: first-token and throughput
+
+  --backends <list> embedded,real (default both): PGlite and the Redis in JavaScript; Postgres and redis-server of this machine
+  --turns <n>       first-token: turns measured for each row (default 200)
+  --warm-up <n>     first-token: turns before those (default 30)
+  --streams <list>  streams: replies at once, a row each (default 100,300)
+  --seconds <n>     streams: length of a measurement (default 10)
+  --markdown <file> also write the tables to a file
+  --profile <dir>   write a CPU profile of every process of the system to a folder
+  --help            print this
+`;
+
+/** Reads the command line. Throws BenchOptionError saying what is wrong with it. */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseStrictly(args);
+  return {
+    benches: parseBenches(positionals),
+    backends: parseBackends(values.backends ?? backendNames.join(',')),
+    turns: parseCount('--turns', values.turns ?? '200'),
+    warmUpTurns: parseCount('--warm-up', values['warm-up'] ?? '30'),
+    streamCounts: (values.streams ?? '100,300').split(',').map((text) => parseCount('--streams', text)),
+    seconds: parseCount('--seconds', values.seconds ?? '10'),
+    markdownFile: values.markdown === undefined ? undefined : resolve(values.markdown),
+    profileDir: values.profile === undefined ? undefined : resolve(values.profile),
+    help: values.help ?? false,
+  };
+}
+
+function parseStrictly(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        backends: { type: 'string' },
+        turns: { type: 'string' },
+        'warm-up': { type: 'string' },
+        streams: { type: 'string' },
+        seconds: { type: 'string' },
+        markdown: { type: 'string' },
+        profile: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new BenchOptionError(`${error instanceof Error ? error.message : String(error)}\n\n${benchHelp}`);
+  }
+}
+
+function parseBenches(names: readonly string[]): readonly BenchName[] {
+  if (names.length === 0) return ['first-token', 'throughput'];
+  if (names.includes('all')) return benchNames;
+  return names.map((name) => {
+    const bench = benchNames.find((known) => known === name);
+    if (bench === undefined) throw new BenchOptionError(`There is no bench "${name}".\n\n${benchHelp}`);
+    return bench;
+  });
+}
+
+function parseBackends(list: string): readonly BackendName[] {
+  return list.split(',').map((name) => {
+    const backend = backendNames.find((known) => known === name);
+    if (backend === undefined) throw new BenchOptionError(`--backends takes embedded and real, not "${name}".`);
+    return backend;
+  });
+}
+
+function parseCount(option: string, text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= 100_000) return count;
+  throw new BenchOptionError(`${option} takes a number from 1 to 100000, not "${text}".`);
+}

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { findOnPath } from '../start/find-on-path.ts';
+import { startBareChain } from './bare-chain/start-bare-chain.ts';
+import { benchBytes } from './bytes.ts';
+import { directPath } from './direct.ts';
+import { benchFirstToken } from './first-token.ts';
+import { describeMachine } from './machine.ts';
+import { models, startModelServer } from './model-server.ts';
+import {
+  type BackendName,
+  type BenchName,
+  BenchOptionError,
+  type BenchOptions,
+  benchHelp,
+  parseBenchOptions,
+} from './options.ts';
+import type { PathUnderTest } from './path-under-test.ts';
+import { benchStreams, streamsModel } from './streams.ts';
+import { startSystem } from './system/start-system.ts';
+import { renderTable, type Table } from './table.ts';
+import { benchThroughput } from './throughput.ts';
+
+/** Runs the benches that the arguments name, prints their tables, and returns the exit code. */
+export async function runBench(process: NodeJS.Process, args: readonly string[]): Promise<number> {
+  try {
+    const options = parseBenchOptions(args);
+    if (options.help) process.stdout.write(benchHelp);
+    else await measureAll(process, { options, args });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BenchOptionError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+async function measureAll(
+  process: NodeJS.Process,
+  { options, args }: { options: BenchOptions; args: readonly string[] },
+): Promise<void> {
+  const note = (text: string) => process.stderr.write(`${text}\n`);
+  await using resources = new AsyncDisposableStack();
+  disposeOnSignal(process, resources);
+  const machine = describeMachine();
+  note('Starting the model server, the bare chain and the system …');
+  const paths = await startPaths({ options, resources, note });
+  const sections = [`Machine: ${machine}.`, `Command: \`${['pnpm bench', ...args].join(' ')}\`.`];
+  process.stdout.write(`\n${sections.join('\n')}\n\n`);
+  for (const name of options.benches) {
+    note(`Measuring ${name} …`);
+    const section = renderTable(await runNamed(name, { options, paths }));
+    process.stdout.write(`${section}\n`);
+    sections.push(`\n${section}`);
+  }
+  if (options.markdownFile !== undefined) await writeFile(options.markdownFile, sections.join('\n'));
+}
+
+/** Ctrl-C stops what was started, in order, before this process ends. */
+function disposeOnSignal(process: NodeJS.Process, resources: AsyncDisposableStack): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      resources.disposeAsync().finally(() => process.exit(130));
+    });
+  }
+}
+
+interface Paths {
+  direct: PathUnderTest;
+  bareChain: PathUnderTest;
+  systems: readonly { path: PathUnderTest; backends: BackendName }[];
+}
+
+async function startPaths(context: {
+  options: BenchOptions;
+  resources: AsyncDisposableStack;
+  note: (text: string) => void;
+}): Promise<Paths> {
+  const { options, resources, note } = context;
+  const { seconds, streamCounts, profileDir } = options;
+  const paced = streamCounts.map((streamCount) => streamsModel({ streamCount, seconds }));
+  const modelServer = resources.use(await startModelServer([...Object.values(models), ...paced]));
+  const modelServerUrl = modelServer.ready;
+  const bareChain = resources.use(await startBareChain(modelServerUrl));
+  const systems: { path: PathUnderTest; backends: BackendName }[] = [];
+  for (const backends of options.backends) {
+    if (backends === 'real' && findOnPath(['redis-server', 'valkey-server']) === undefined) {
+      note('No redis-server is on PATH: the system on real parts is not measured.');
+      continue;
+    }
+    const system = await startSystem({ backends, modelServerUrl, defaultModel: models.short, profileDir });
+    systems.push({ path: resources.use(system), backends });
+  }
+  return { direct: directPath(modelServerUrl), bareChain, systems };
+}
+
+function runNamed(name: BenchName, { options, paths }: { options: BenchOptions; paths: Paths }): Promise<Table> {
+  const { turns, warmUpTurns, streamCounts, seconds } = options;
+  const compared = [paths.bareChain, ...paths.systems.map(({ path }) => path)];
+  switch (name) {
+    case 'first-token':
+      return benchFirstToken({ ...paths, turns, warmUpTurns });
+    case 'throughput':
+      return benchThroughput(compared);
+    case 'streams':
+      return benchStreams({ paths: compared, streamCounts, seconds });
+    case 'bytes':
+      return benchBytes(compared);
+    default:
+      return name satisfies never;
+  }
+}
