@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../src/http/routes.ts';
+import { clientEvents } from '../../src/sockets/events.ts';
+import type { TurnIds } from '../../src/turns/post-turn.ts';
+import { type Account, callApi, createAccount, type Device } from '../support/account.ts';
+
+let sim: OllamaSim;
+let system: System;
+let owner: Account;
+let stranger: Account;
+let turn: TurnIds;
+let strangerDevice: Device;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({ models: { 'short:latest': { kind: 'scripted', text: 'A reply.' } } });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'short:latest' } });
+  [owner, stranger] = await Promise.all([createAccount(system.url), createAccount(system.url)]);
+  using device = await owner.connect();
+  turn = await device.send({ content: 'mine' });
+  await device.ended(turn.generationId);
+  strangerDevice = await stranger.connect();
+}, 120_000);
+
+afterAll(async () => {
+  strangerDevice?.[Symbol.dispose]();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+/** What stands for :id, and a body that is valid but for the rights. `own`: there is no object of somebody else to reach. */
+type Row = { id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'own'; body?: () => object };
+
+const message = () => ({ clientMessageId: randomUUID(), content: 'intruding' });
+
+const matrix: Record<string, Row> = {
+  'get /users/me': { id: 'own' },
+  'patch /users/me': { id: 'own', body: () => ({ displayName: 'X', version: 1 }) },
+  'get /conversations': { id: 'own' },
+  'post /conversations': { id: 'own', body: () => ({}) },
+  'get /conversations/:id': { id: 'conversation' },
+  'patch /conversations/:id': { id: 'conversation', body: () => ({ version: 1, title: 'Mine now' }) },
+  'delete /conversations/:id': { id: 'conversation' },
+  'get /conversations/:id/messages': { id: 'conversation' },
+  'post /conversations/:id/messages': { id: 'conversation', body: message },
+  'patch /messages/:id': { id: 'user message', body: message },
+  'post /messages/:id/regenerate': { id: 'assistant message', body: () => ({ clientMessageId: randomUUID() }) },
+  'get /generations/:id': { id: 'generation' },
+  'post /generations/:id/stop': { id: 'generation' },
+  'get /generations/:id/stream': { id: 'generation' },
+  'get /models': { id: 'own' },
+  'get /personas': { id: 'own' },
+};
+
+function idOf(row: Row): string {
+  switch (row.id) {
+    case 'conversation':
+      return turn.conversationId;
+    case 'user message':
+      return turn.userMessageId;
+    case 'assistant message':
+      return turn.assistantMessageId;
+    case 'generation':
+      return turn.generationId;
+    case 'own':
+      return '';
+    default:
+      return row.id satisfies never;
+  }
+}
+
+const guarded = routes.filter(({ access }) => access === 'user').map(({ method, path }) => `${method} ${path}`);
+
+function call(account: Account, route: string, id: string) {
+  const [method = '', path = ''] = route.split(' ');
+  return account.request(method.toUpperCase(), path.replace(':id', id), matrix[route]?.body?.());
+}
+
+/** A problem without what differs from request to request. */
+function comparable({ status, body }: { status: number; body: unknown }) {
+  return { status, body: { ...(body as object), requestId: '' } };
+}
+
+describe('every route of a signed-in user', () => {
+  it('has a row in the access matrix', () => {
+    expect(Object.keys(matrix).toSorted()).toEqual(guarded.toSorted());
+  });
+
+  it.each(guarded)(
+    '%s refuses a caller without a token, with a broken one and with one for something else',
+    async (route) => {
+      const [method = '', path = ''] = route.split(' ');
+      const url = `/api/v1${path.replace(':id', randomUUID())}`;
+      const body = matrix[route]?.body?.();
+      const headers = [{}, { authorization: 'Bearer nonsense' }, { authorization: `Bearer ${owner.refreshToken}` }];
+      const answers = await Promise.all(
+        headers.map((header) => callApi(system.url, method.toUpperCase(), url, { body, headers: header })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+    },
+  );
+
+  it.each(guarded.filter((route) => route.includes(':id')))(
+    '%s answers a stranger as if it did not exist',
+    async (route) => {
+      const row = matrix[route];
+      if (row === undefined) throw new Error('no row');
+      const foreign = await call(stranger, route, idOf(row));
+      const missing = await call(stranger, route, randomUUID());
+      expect(foreign.status).toBe(404);
+      expect(comparable(foreign)).toEqual(comparable(missing));
+    },
+  );
+});
+
+const eventPayloads: Record<string, (() => object) | 'own'> = {
+  'message:send': () => ({ ...message(), conversationId: turn.conversationId }),
+  'message:edit': () => ({ ...message(), messageId: turn.userMessageId }),
+  'message:regenerate': () => ({ clientMessageId: randomUUID(), messageId: turn.assistantMessageId }),
+  'generation:follow': () => ({ generationId: turn.generationId, lastSeq: 0 }),
+  'generation:unfollow': 'own',
+  'generation:stop': () => ({ generationId: turn.generationId }),
+  'conversation:open': () => ({ conversationId: turn.conversationId }),
+  'typing:set': () => ({ conversationId: turn.conversationId, typing: true }),
+  'auth:refresh': 'own',
+};
+
+describe('every socket event', () => {
+  it('has a row in the access matrix', () => {
+    expect(Object.keys(eventPayloads).toSorted()).toEqual(clientEvents.map(({ name }) => name).toSorted());
+  });
+
+  it.each(Object.keys(eventPayloads).filter((name) => eventPayloads[name] !== 'own'))(
+    '%s of a stranger is acked as not found',
+    async (name) => {
+      const payload = eventPayloads[name];
+      if (typeof payload !== 'function') throw new Error('no payload');
+      expect(await strangerDevice.emit(name, payload())).toMatchObject({
+        ok: false,
+        problem: { reason: 'RESOURCE_NOT_FOUND', status: 404 },
+      });
+    },
+  );
+
+  it('auth:refresh with the token of another account is refused', async () => {
+    expect(await strangerDevice.emit('auth:refresh', { token: owner.accessToken })).toMatchObject({
+      ok: false,
+      problem: { reason: 'TOKEN_INVALID' },
+    });
+  });
+
+  it('auth:refresh with a token of the same account keeps the connection', async () => {
+    expect(await strangerDevice.emit('auth:refresh', { token: stranger.accessToken })).toMatchObject({ ok: true });
+    expect(strangerDevice.socket.connected).toBe(true);
+  });
+});
+
+it('nothing of the owner has changed', async () => {
+  const { body } = await owner.request('GET', `/conversations/${turn.conversationId}/messages`);
+  expect(body).toMatchObject({ items: [{ content: 'mine' }, { content: 'A reply.', status: 'completed' }] });
+  expect((await stranger.request('GET', '/conversations')).body).toEqual({ items: [], nextCursor: null });
+});
