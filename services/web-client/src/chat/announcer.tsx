@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Message } from '../api/schemas.ts';
 import { isRunning } from '../live/branch.ts';
 import { nextSentences, plainWords } from '../live/sentences.ts';
@@ -16,11 +16,14 @@ type Line = { id: number; text: string };
 export function Announcer({ reply }: { reply: Message | undefined }) {
   const { generations } = useServices().live;
   const [lines, setLines] = useState<readonly Line[]>([]);
+  // What was there before this page was opened is not read out.
+  const heardLength = useRef(0);
+  heardLength.current = reply?.content.length ?? 0;
   const generationId = reply !== undefined && isRunning(reply) ? reply.generationId : undefined;
 
   useEffect(() => {
     if (generationId === undefined) return;
-    let offset = generations.shown(generationId)?.text.length ?? 0;
+    let offset = heardLength.current;
     const say = (text: string) => {
       if (text === '') return;
       setLines((before) => [...before.slice(1 - LINES_KEPT_COUNT), { id: (before.at(-1)?.id ?? 0) + 1, text }]);

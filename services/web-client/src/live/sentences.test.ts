@@ -14,6 +14,12 @@ it.each([
   expect(nextSentences(text, 0)).toEqual({ spoken, offset });
 });
 
+it('goes on after the code block in the middle of which it begins', () => {
+  const text = '```js\nlet a = 1.\nlet b. c\n```\nDone. x';
+  expect(nextSentences(text.slice(0, 20), 12)).toEqual({ spoken: '', offset: 12 });
+  expect(nextSentences(text, 12)).toEqual({ spoken: 'Done.', offset: text.length - 2 });
+});
+
 it('reads a long text without any end in pieces', () => {
   expect(nextSentences('word '.repeat(200), 0).offset).toBeLessThanOrEqual(400);
   expect(nextSentences('word '.repeat(200), 0).spoken).not.toBe('');

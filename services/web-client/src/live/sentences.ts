@@ -6,9 +6,11 @@ const CHUNK_LENGTH_MAX = 400;
  * offset up to which they reach. Without a complete sentence, the text is empty and the offset stays.
  */
 export function nextSentences(markdown: string, from: number): { spoken: string; offset: number } {
-  const rest = markdown.slice(from);
+  const start = isInsideFence(markdown, from) ? endOfFence(markdown, from) : from;
+  if (start === undefined) return { spoken: '', offset: from };
+  const rest = markdown.slice(start);
   const length = completeLength(rest);
-  return { spoken: plainWords(rest.slice(0, length)), offset: from + length };
+  return { spoken: plainWords(rest.slice(0, length)), offset: start + length };
 }
 
 /** Markdown without its marks: code blocks are named, not spelt out, and links are read by their text. */
@@ -32,6 +34,16 @@ function completeLength(text: string): number {
   if (readable.length < CHUNK_LENGTH_MAX) return 0;
   const space = readable.lastIndexOf(' ', CHUNK_LENGTH_MAX);
   return space > 0 ? space : CHUNK_LENGTH_MAX;
+}
+
+/** True where a code block has begun and not ended, as after a reload in the middle of one. */
+function isInsideFence(markdown: string, offset: number): boolean {
+  return (markdown.slice(0, offset).match(/^```/gm)?.length ?? 0) % 2 === 1;
+}
+
+function endOfFence(markdown: string, from: number): number | undefined {
+  const closing = /^```[^\n]*(?:\n|$)/m.exec(markdown.slice(from));
+  return closing === null ? undefined : from + closing.index + closing[0].length;
 }
 
 /** Where a code block begins that has not ended yet: it is announced as a whole. */

@@ -23,7 +23,8 @@ export function App({ session }: { session: Session }) {
   return (
     <CrashBoundary>
       <Tooltip.Provider delayDuration={350}>
-        <BrowserRouter>
+        {/* As transitions, changes of address would wait for the text that streams in meanwhile. */}
+        <BrowserRouter useTransitions={false}>
           <Screen session={session} />
         </BrowserRouter>
         <Notices />
