@@ -40,7 +40,7 @@ export type ReplyEvent =
   | { readonly type: 'finished'; readonly model: string; readonly end: ReplyEnd; readonly timings: ReplyTimings };
 
 /** Milliseconds from the request to the model server. */
-export type ReplyTimings = { readonly firstTokenMs: number; readonly totalMs: number };
+type ReplyTimings = { readonly firstTokenMs: number; readonly totalMs: number };
 
 /** One request to one server, as it goes. */
 type Attempt = {

@@ -16,7 +16,7 @@ export type AiMetrics = {
   observeFirstChunk(model: string, durationMs: number): void;
 };
 
-export type ModelOperation = {
+type ModelOperation = {
   readonly model: string;
   readonly durationMs: number;
   /** The reason in the error catalogue; absent when all went well. */

@@ -29,7 +29,7 @@ it('an answer of no use gives way to the first words of the user', async () => {
   expect(title).toBe('How do I bake sourdough bread at home?');
 });
 
-it('the model sees the beginning of the conversation as material, in the window that replies use, and answers briefly', async () => {
+it('the model sees the beginning of the conversation, in the window that replies use, and answers briefly', async () => {
   const long = { role: 'user', content: 'x'.repeat(10_000) };
   const { sim } = await titleOf('Sourdough', [...messages, long]);
   const [request] = sim.requests;
@@ -56,4 +56,5 @@ it('giving up closes the request to Ollama', async () => {
   abort.abort();
   await expect(title).rejects.toMatchObject({ reason: 'CANCELLED' });
   await harness.sim.waitFor(({ state }) => state === 'aborted');
+  expect(await harness.metric('gen_ai_client_operation_duration_seconds_count', { error_type: 'CANCELLED' })).toBe(1);
 });

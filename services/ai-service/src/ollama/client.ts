@@ -8,7 +8,7 @@ import { chatSchema, parseAnswer, psSchema, showSchema, tagsSchema } from './sch
 import { classify, type OllamaTransport, releaseConnection } from './transport.ts';
 
 /** One call: what it belongs to, and how it is given up. */
-export type OllamaCall = { readonly signal: AbortSignal; readonly context?: RequestContext };
+type OllamaCall = { readonly signal: AbortSignal; readonly context?: RequestContext };
 
 export type OllamaChatRequest = {
   readonly model: string;
@@ -77,8 +77,8 @@ export function createOllamaClient(deps: { endpoint: OllamaEndpoint; transport: 
       return parseAnswer(chatSchema, answer).message.content;
     },
     async *streamChat(request, call) {
-      // Not the package's stream: that one prints lines it cannot parse, message text and all, goes on without them, keeps a line of
-      // any length in memory, and takes several turns of the microtask queue a token.
+      // Not the package's stream: that one prints lines it cannot parse to the console, message text and all, goes on without
+      // them, keeps a line of any length in memory, and takes several turns of the microtask queue a token.
       const body = await transport.open({
         endpoint,
         method: 'POST',

@@ -16,7 +16,7 @@ export type OllamaHost = {
 /** A model, and the server to ask for it. */
 export type ModelTarget = { readonly host: OllamaHost; readonly model: ChatModel };
 
-export type ChooseInput = {
+type ChooseInput = {
   /** The model asked for; empty takes the default. */
   readonly wanted: string;
   /** Servers that failed this request already. */
