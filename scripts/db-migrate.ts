@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { rootDir } from './root-dir.ts';
 import { runProgram } from './run-program.ts';
 
+const runModule = join(rootDir, 'scripts', 'start', 'processes', 'run-module.ts');
 const databases = [
   { service: 'user-service', variable: 'USER_DATABASE_URL' },
   { service: 'chat-service', variable: 'CHAT_DATABASE_URL' },
@@ -17,7 +18,7 @@ if (missing.length > 0) {
 for (const { service, variable } of databases) {
   const { code, output } = await runProgram({
     command: process.execPath,
-    args: ['--conditions=source', join(rootDir, 'services', service, 'src', 'migrate.ts')],
+    args: ['--conditions=source', runModule, join(rootDir, 'services', service, 'src', 'migrate.ts')],
     cwd: rootDir,
     env: { DATABASE_URL: process.env[variable] ?? '' },
   });

@@ -1,3 +1,5 @@
+import { httpGet } from './http-get.ts';
+
 const defaultPort = 11_434;
 const probeTimeoutMs = 1_000;
 
@@ -37,11 +39,6 @@ export function ollamaUrlFromHost(host: string): string | undefined {
 }
 
 async function answersAsOllama(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/api/version`, { signal: AbortSignal.timeout(probeTimeoutMs) });
-    const body: unknown = await response.json();
-    return response.ok && typeof body === 'object' && body !== null && 'version' in body;
-  } catch {
-    return false;
-  }
+  const answer = await httpGet(`${url}/api/version`, { timeoutMs: probeTimeoutMs });
+  return answer?.ok === true && answer.body.includes('"version"');
 }

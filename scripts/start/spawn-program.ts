@@ -13,7 +13,8 @@ const preload = pathToFileURL(join(import.meta.dirname, 'die-with-parent.mjs')).
  * in order.
  */
 export function spawnProgram(program: NodeProgram, onLine: (line: string) => void): ChildProcess {
-  const flags = ['--import', preload, '--conditions=source', '--enable-source-maps'];
+  // No source maps: Node strips the types in place, so that lines and columns are those of the sources.
+  const flags = ['--import', preload, '--conditions=source'];
   const child = spawn(process.execPath, [...flags, program.script, ...program.args], {
     cwd: rootDir,
     env: { NODE_COMPILE_CACHE: join(cacheDir, 'compile'), ...process.env, ...program.env },

@@ -138,8 +138,8 @@ function describeMigration(plan: StackPlan, owner: DatabaseOwner): TaskSpec {
     name: `migrate-${owner}`,
     needs: plan.external.databases[owner] === undefined ? [`postgres-${owner}`] : [],
     program: {
-      script: join(rootDir, 'services', owner, 'src', 'migrate.ts'),
-      args: [],
+      script: processScript('run-module.ts'),
+      args: [join(rootDir, 'services', owner, 'src', 'migrate.ts')],
       env: { DATABASE_URL: databaseUrl(plan, owner) },
     },
   };

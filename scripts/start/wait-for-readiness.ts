@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { httpGet } from './http-get.ts';
 import type { Readiness } from './process-spec.ts';
 
 const pollMs = 50;
@@ -25,7 +26,7 @@ async function isReady(readiness: SeenReadiness): Promise<boolean> {
     case 'port':
       return await accepts(readiness.port);
     case 'http':
-      return await answersOk(readiness.url);
+      return (await httpGet(readiness.url, { timeoutMs: requestTimeoutMs }))?.ok === true;
     default:
       return readiness satisfies never;
   }
@@ -40,15 +41,5 @@ async function accepts(port: number): Promise<boolean> {
     return false;
   } finally {
     socket.destroy();
-  }
-}
-
-async function answersOk(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
   }
 }

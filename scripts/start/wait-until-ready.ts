@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { httpGet } from './http-get.ts';
 import { StartError } from './start-error.ts';
 
 const pollMs = 100;
@@ -53,10 +54,10 @@ async function pollHealth(url: string, options: WaitUntilReadyOptions): Promise<
 
 /** What it answers; undefined while nothing listens. */
 async function askHealth(url: string): Promise<unknown> {
+  const answer = await httpGet(`${url}/health`, { timeoutMs: requestTimeoutMs });
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(requestTimeoutMs) });
-    return await response.json();
+    return answer === undefined ? undefined : JSON.parse(answer.body);
   } catch {
-    return undefined;
+    return answer?.body;
   }
 }
