@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { environmentTable } from '@chatbot/service-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { envShape, loadUserServiceConfig } from '../src/config.ts';
+import { createSigningKeyFile } from './harness.ts';
+
+let signingKeyFile: string;
+let otherCurveFile: string;
+let junkFile: string;
+beforeAll(async () => {
+  signingKeyFile = await createSigningKeyFile();
+  otherCurveFile = await createSigningKeyFile('P-384');
+  junkFile = path.join(path.dirname(otherCurveFile), 'junk.pem');
+  await writeFile(junkFile, 'sesame');
+});
+afterAll(async () => {
+  for (const file of [signingKeyFile, otherCurveFile]) await rm(path.dirname(file), { recursive: true });
+});
+
+const minimal = () => ({ DATABASE_URL: 'postgres://localhost/users', SIGNING_KEY_FILE: signingKeyFile });
+
+describe('loadUserServiceConfig', () => {
+  it('needs a database and a key, and has defaults for the rest', () => {
+    const config = loadUserServiceConfig(minimal());
+    expect(config.rpc).toEqual({ host: '127.0.0.1', port: 50_051 });
+    expect(config.admin.port).toBe(9101);
+    expect(config.tokens).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 30 * 86_400 });
+    expect(config.tokens.signingKey.type).toBe('private');
+  });
+
+  it('names every variable that is missing or wrong at once, and never a value', () => {
+    const wrong = {
+      NODE_ENV: 'sesame',
+      LOG_LEVEL: 'sesame',
+      GRPC_PORT: 'sesame',
+      METRICS_PORT: '70000',
+      SHUTDOWN_GRACE_MS: '1',
+      DATABASE_URL: 'http://sesame',
+      DATABASE_POOL_MAX: '0',
+      DATABASE_STATEMENT_TIMEOUT_MS: 'sesame',
+      SIGNING_KEY_FILE: '/sesame',
+      ACCESS_TOKEN_SECONDS: '1',
+      REFRESH_TOKEN_SECONDS: '1',
+      BCRYPT_COST: '9',
+      PASSWORD_HASHES_MAX: '0',
+      PASSWORD_QUEUE_MAX: '-1',
+    };
+    const load = () => loadUserServiceConfig(wrong);
+    for (const variable of Object.keys(wrong)) expect(load).toThrow(`${variable}:`);
+    expect(load).not.toThrow(/sesame/);
+    expect(() => loadUserServiceConfig({})).toThrow(/DATABASE_URL: is required\n {2}SIGNING_KEY_FILE: is required/);
+  });
+
+  it.each([
+    ['development', undefined, 10],
+    ['test', '4', 4],
+    ['production', undefined, 12],
+    ['production', '10', 10],
+  ])('in %s with BCRYPT_COST %s hashes with cost %i', (nodeEnv, cost, expected) => {
+    const config = loadUserServiceConfig({ ...minimal(), NODE_ENV: nodeEnv, BCRYPT_COST: cost });
+    expect(config.passwords.cost).toBe(expected);
+  });
+
+  it.each(['development', 'production'])('refuses a cheap hash in %s', (nodeEnv) => {
+    expect(() => loadUserServiceConfig({ ...minimal(), NODE_ENV: nodeEnv, BCRYPT_COST: '4' })).toThrow('BCRYPT_COST');
+  });
+
+  it.each([
+    ['on another curve', () => otherCurveFile, 'must hold a key on the elliptic curve P-256'],
+    ['that is none', () => junkFile, 'must name a readable file'],
+    ['that is missing', () => '/nowhere/key.pem', 'must name a readable file'],
+  ])('refuses a key %s and says why', (_name, file, message) => {
+    expect(() => loadUserServiceConfig({ ...minimal(), SIGNING_KEY_FILE: file() })).toThrow(
+      `SIGNING_KEY_FILE: ${message}`,
+    );
+  });
+});
+
+it('the README shows the variables as they are', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(environmentTable(envShape));
+});
