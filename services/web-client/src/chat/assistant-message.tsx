@@ -112,7 +112,7 @@ function DetailsLine({ message }: { message: Message }) {
   const details = detailsOf(message);
   if (details.length === 0) return null;
   return (
-    <ul aria-label={texts.reply.details} className="flex flex-wrap px-1 text-2xs text-ink-faint tabular-nums">
+    <ul aria-label={texts.reply.details} className="flex flex-wrap px-2 text-2xs text-ink-faint tabular-nums">
       {details.map((detail) => (
         <li key={detail} className="not-last:after:px-1.5 not-last:after:content-['·']">
           {detail}

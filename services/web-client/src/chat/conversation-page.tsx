@@ -11,7 +11,7 @@ import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Composer, type ComposerChoice } from './composer.tsx';
-import { ModelBanner } from './model-banner.tsx';
+import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
 import { Thread } from './thread.tsx';
 import { useDraft } from './use-draft.ts';
 import { runningReplyOf, useThread } from './use-thread.ts';
@@ -100,7 +100,11 @@ function OpenThread({ conversation, conversationId, branch, messages }: OpenThre
           load,
         }}
       />
-      <ModelBanner model={choice.model} />
+      <ModelServerBanner />
+      {/* A phone has no room to repeat it in every conversation. */}
+      <div className="max-sm:hidden">
+        <DemoBanner model={choice.model} />
+      </div>
       <Composer
         draft={draft}
         onDraft={setDraft}

@@ -7,35 +7,28 @@ import { useModels } from './use-options.ts';
 
 const DISMISSED_KEY = 'chatbot.demoBannerDismissed';
 
-/** Says so when the answers come from the demo, or when there is no model to answer. */
-export function ModelBanner({ model }: { model: string | undefined }) {
+/** Says so when there is no model to answer, until there is one. */
+export function ModelServerBanner() {
   const models = useModels();
-  const [isDismissed, setDismissed] = useState(() => sessionStorage.getItem(DISMISSED_KEY) !== null);
+  const isDown = models.isError && problemOf(models.error).reason === 'MODEL_UNAVAILABLE';
+  if (!isDown && models.data?.items.length !== 0) return null;
+  return (
+    <Banner
+      icon={<ServerOff size={18} aria-hidden />}
+      role="alert"
+      action={<Button onClick={() => void models.refetch()}>{texts.tryAgain}</Button>}
+    >
+      {isDown ? texts.modelServer.down : texts.modelServer.none}
+    </Banner>
+  );
+}
 
-  if (models.isError && problemOf(models.error).reason === 'MODEL_UNAVAILABLE') {
-    return (
-      <Banner
-        icon={<ServerOff size={18} aria-hidden />}
-        role="alert"
-        action={<Button onClick={() => void models.refetch()}>{texts.tryAgain}</Button>}
-      >
-        {texts.modelServer.down}
-      </Banner>
-    );
-  }
-  if (models.data?.items.length === 0) {
-    return (
-      <Banner
-        icon={<ServerOff size={18} aria-hidden />}
-        role="alert"
-        action={<Button onClick={() => void models.refetch()}>{texts.tryAgain}</Button>}
-      >
-        {texts.modelServer.none}
-      </Banner>
-    );
-  }
-  const used = models.data?.items.find(({ name, isDefault }) => (model === undefined ? isDefault : name === model));
-  if (used?.isDemo !== true || isDismissed) return null;
+/** Says so when the answers come from the demo, and how to get real ones. */
+export function DemoBanner({ model }: { model: string | undefined }) {
+  const { data, isError } = useModels();
+  const [isDismissed, setDismissed] = useState(() => sessionStorage.getItem(DISMISSED_KEY) !== null);
+  const used = data?.items.find(({ name, isDefault }) => (model === undefined ? isDefault : name === model));
+  if (used?.isDemo !== true || isError || isDismissed) return null;
 
   function dismiss(): void {
     setDismissed(true);

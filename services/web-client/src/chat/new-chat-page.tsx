@@ -7,7 +7,7 @@ import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Composer, type ComposerChoice } from './composer.tsx';
-import { ModelBanner } from './model-banner.tsx';
+import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
 import { Thread } from './thread.tsx';
 import { useDraft } from './use-draft.ts';
 
@@ -51,7 +51,8 @@ export function NewChatPage() {
       ) : (
         <Welcome name={user.displayName} onStart={setDraft} />
       )}
-      <ModelBanner model={choice.model} />
+      <ModelServerBanner />
+      <DemoBanner model={choice.model} />
       <Composer
         draft={draft}
         onDraft={setDraft}

@@ -42,5 +42,6 @@ it('never goes back and never past the end, however the text grows', () => {
 });
 
 it('leaves the marks out', () => {
+  expect(plainWords('| a | b |\n| --- | :-: |\n| 1 | `2`; |\n\n---\nend')).toBe('a b 1 2; end');
   expect(plainWords('## **Bold** and [a link](https://x.example/y)\n> `code`')).toBe('Bold and a link code');
 });

@@ -19,7 +19,9 @@ export function plainWords(markdown: string): string {
     .replace(/```[^\n]*\n[\s\S]*?(?:```|$)/g, ' Code block. ')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+/gm, '')
-    .replace(/[*_`~|]+/g, ' ')
+    .replace(/^[\s|:-]*-[\s|:-]*$/gm, '')
+    .replace(/[*_`~]+/g, '')
+    .replace(/\|/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }
