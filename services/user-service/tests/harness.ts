@@ -18,7 +18,7 @@ import { createTestDatabase } from '@chatbot/testkit';
 import { loadUserServiceConfig } from '../src/config.ts';
 import { startUserService } from '../src/service.ts';
 
-export const prismaDir = fileURLToPath(new URL('../prisma', import.meta.url));
+const prismaDir = fileURLToPath(new URL('../prisma', import.meta.url));
 export const password = 'a fine long password';
 export const device = { userAgent: 'Test/1.0', ipAddress: '203.0.113.7' };
 

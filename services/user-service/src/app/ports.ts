@@ -77,7 +77,7 @@ export const authEvents = [
   'refresh_reused',
   'logged_out',
 ] as const;
-export type AuthEvent = (typeof authEvents)[number];
+type AuthEvent = (typeof authEvents)[number];
 
 /** Counts what happens to accounts and sessions. */
 export type AuthEventCounter = { count(event: AuthEvent): void };
