@@ -22,13 +22,16 @@ const CONVERSATIONS_PER_PAGE = 40;
 export type ApiClient = {
   listConversations: (page: { cursor: string | undefined; signal: AbortSignal }) => Promise<ConversationPage>;
   getConversation: (id: string, signal?: AbortSignal) => Promise<Conversation>;
-  renameConversation: (conversation: Conversation, title: string) => Promise<Conversation>;
+  /** Changes what is given, if the conversation is as it was last seen; the model '' is the server's default. */
+  updateConversation: (conversation: Conversation, changes: ConversationChanges) => Promise<Conversation>;
   deleteConversation: (id: string) => Promise<void>;
   /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
   listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
   listModels: (signal: AbortSignal) => Promise<ModelList>;
   listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
 };
+
+export type ConversationChanges = { title?: string; model?: string };
 
 export type MessagePageRequest = {
   conversationId: string;
@@ -59,11 +62,11 @@ export function createApiClient(session: Session): ApiClient {
       }),
     getConversation: (id, signal) =>
       call({ path: `/conversations/${encodeURIComponent(id)}`, schema: ConversationSchema, signal }),
-    renameConversation: ({ id, version }, title) =>
+    updateConversation: ({ id, version }, changes) =>
       call({
         method: 'PATCH',
         path: `/conversations/${encodeURIComponent(id)}`,
-        body: { version, title },
+        body: { version, ...changes },
         schema: ConversationSchema,
       }),
     deleteConversation: async (id) => {

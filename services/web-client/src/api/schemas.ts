@@ -47,7 +47,8 @@ export const ConversationSchema = z.object({
   id: z.string(),
   title: z.string(),
   persona: maybe(z.string()),
-  model: maybe(z.string()),
+  // Empty means the server's default, which a patch must be able to say; so this one keeps ''.
+  model: z.optional(z.nullable(z.string())),
   activeLeafId: maybe(z.string()),
   createdAt: z.string(),
   updatedAt: z.string(),

@@ -1,15 +1,18 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Conversation } from '../api/schemas.ts';
 import { newClientId } from '../live/client-id.ts';
+import { createThreadCache } from '../live/thread-cache.ts';
 import { useValue } from '../live/value.ts';
 import { ConversationMenu } from '../shell/conversation-item.tsx';
 import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
+import { notify } from '../ui/notices.tsx';
 import { Composer, type ComposerChoice } from './composer.tsx';
 import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
 import { Thread } from './thread.tsx';
@@ -66,13 +69,25 @@ type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'>
 };
 
 function OpenThread({ conversation, conversationId, branch, messages }: OpenThreadProps) {
-  const { live, user } = useServices();
+  const { api, live, user } = useServices();
+  const queryClient = useQueryClient();
   const [draft, setDraft] = useDraft(`chatbot.draft.${user.id}.${conversationId}`);
   const [changed, setChanged] = useState<ComposerChoice>();
   const unsent = useValue(live.outbox.entries).filter((entry) => entry.conversationId === conversationId);
-  const choice = changed ?? { persona: conversation?.persona, model: conversation?.model };
+  const requestedModel = conversation?.model || undefined;
+  const choice = changed ?? { persona: conversation?.persona, model: requestedModel };
   const { fetchNextPage } = branch;
   const load = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+
+  function choose(next: ComposerChoice): void {
+    setChanged(next);
+    // A message without a model keeps the conversation's one, so going back to the default is a change of its own.
+    if (next.model !== undefined || conversation === undefined || requestedModel === undefined) return;
+    void api
+      .updateConversation(conversation, { model: '' })
+      .then((updated) => createThreadCache(queryClient).patchConversation(updated))
+      .catch((error: unknown) => notify(problemText(problemOf(error))));
+  }
 
   function send(content: string): void {
     const parentId = messages.at(-1)?.id;
@@ -92,7 +107,7 @@ function OpenThread({ conversation, conversationId, branch, messages }: OpenThre
       <Thread
         messages={messages}
         unsent={unsent}
-        requestedModel={conversation?.model}
+        requestedModel={requestedModel}
         older={{
           hasMore: branch.hasNextPage,
           isLoading: branch.isFetchingNextPage,
@@ -110,7 +125,7 @@ function OpenThread({ conversation, conversationId, branch, messages }: OpenThre
         onDraft={setDraft}
         onSend={send}
         choice={choice}
-        onChoice={setChanged}
+        onChoice={choose}
         generationId={runningReplyOf(messages)?.generationId}
         isWaiting={unsent.length > 0}
       />

@@ -20,7 +20,7 @@ export function RenameDialog({ conversation, open, onOpenChange }: DialogProps) 
   const queryClient = useQueryClient();
   const inputId = useId();
   const rename = useMutation({
-    mutationFn: (title: string) => api.renameConversation(conversation, title),
+    mutationFn: (title: string) => api.updateConversation(conversation, { title }),
     onSuccess(updated) {
       createThreadCache(queryClient).patchConversation(updated);
       onOpenChange(false);
