@@ -1,9 +1,16 @@
 import { Counter, Gauge, type Registry } from '@chatbot/service-kit';
-import type { Turn } from './domain/generation.ts';
+import type { TurnKind } from './domain/generation.ts';
+
+/** What the metrics look at of a turn. */
+export type CountedTurn = {
+  readonly conversation: { readonly id: string };
+  readonly generation: { readonly kind: TurnKind };
+  readonly replayed: boolean;
+};
 
 export type ChatMetrics = {
   /** Counts the messages of a turn; a replayed one has none. */
-  recordTurn(turn: Turn): void;
+  recordTurn(turn: CountedTurn): void;
 };
 
 const activeWindowMs = 5 * 60_000;

@@ -37,13 +37,14 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
   const database = stack.use(
     createDatabase({
       ...config.database,
-      onConnectionLost: (error) => logger.warn({ err: error }, 'database connection lost'),
+      onConnectionLost: ({ message }) => logger.warn({ cause: message }, 'database connection lost'),
     }),
   );
   const typing = stack.use(
     await createRedisTyping({
       url: config.redisUrl,
-      onConnectionLost: (error) => logger.warn({ err: error }, 'redis connection lost'),
+      // Its message alone: the error itself may hold the command that failed, and AUTH has a password.
+      onConnectionLost: ({ message }) => logger.warn({ cause: message }, 'redis connection lost'),
     }),
   );
   const registry = createRegistry('chat-service');

@@ -28,6 +28,8 @@ export type TestChatService = AsyncDisposable & {
   readonly client: RpcClient<ChatServiceDefinition>;
   readonly databaseUrl: string;
   readonly metricsUrl: string;
+  /** Of the gRPC server. */
+  readonly address: string;
   readonly redis: TestRedis;
   /** A new user. */
   newUser(): Caller;
@@ -35,7 +37,11 @@ export type TestChatService = AsyncDisposable & {
   logs(): string;
 };
 
-export async function startTestChatService(env: Record<string, string> = {}): Promise<TestChatService> {
+/** `reach` may put something between the service and its database; it gets the URL of one and returns that of the other. */
+export async function startTestChatService(
+  env: Record<string, string> = {},
+  reach: (databaseUrl: string) => Promise<string> = async (databaseUrl) => databaseUrl,
+): Promise<TestChatService> {
   await using resources = new AsyncDisposableStack();
   const database = resources.use(await createTestDatabase({ prismaDir }));
   const redis = resources.use(await createTestRedis());
@@ -46,22 +52,24 @@ export async function startTestChatService(env: Record<string, string> = {}): Pr
     NODE_ENV: 'test',
     GRPC_PORT: '0',
     METRICS_PORT: '0',
-    DATABASE_URL: database.url,
+    DATABASE_URL: await reach(database.url),
     REDIS_URL: redis.url,
     JWKS_URL: tokens.jwksUrl,
     ...env,
   });
   const service = resources.use(await startChatService(config, logger));
+  const address = `127.0.0.1:${service.grpcPort}`;
   const client = resources.use(
     createRpcClient({
       definition: chatServiceDefinition,
-      address: `127.0.0.1:${service.grpcPort}`,
+      address,
       metrics: createRpcMetrics(createRegistry('test')),
     }),
   );
   const started = resources.move();
   return {
     client,
+    address,
     redis,
     databaseUrl: database.url,
     metricsUrl: `http://127.0.0.1:${service.metricsPort}`,

@@ -1,0 +1,119 @@
+import { waitFor } from '@chatbot/testkit';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asService, complete, exchange, post, refusal, startTestChatService, type TestChatService } from './harness.ts';
+import { createPostgresProxy, type PostgresProxy } from './postgres-proxy.ts';
+
+let proxy: PostgresProxy;
+let chat: TestChatService;
+beforeAll(async () => {
+  chat = await startTestChatService({ DATABASE_STATEMENT_TIMEOUT_MS: '500' }, async (databaseUrl) => {
+    proxy = await createPostgresProxy(databaseUrl);
+    return proxy.url;
+  });
+});
+afterAll(async () => {
+  await chat[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const before = proxy.statementCount();
+  await work();
+  return proxy.statementCount() - before;
+}
+
+/** The status of /readyz and what it says of each check. */
+async function readiness() {
+  const response = await fetch(`${chat.metricsUrl}/readyz`);
+  return { status: response.status, body: await response.text() };
+}
+
+describe('the number of statements', () => {
+  it('does not grow with what is stored', async () => {
+    const caller = chat.newUser();
+    const { conversationId, assistantMessageId: leafId } = await exchange(chat, { caller });
+    for (let index = 0; index < 5; index++) await exchange(chat, { caller, conversationId });
+    const { client } = chat;
+    const last = await exchange(chat, { caller, conversationId });
+    // Health is checked every 2 s as well; what is counted here is the least of three attempts.
+    const least = async (work: () => Promise<unknown>) =>
+      Math.min(await statementsOf(work), await statementsOf(work), await statementsOf(work));
+    const branch = { conversationId, parentId: leafId };
+    expect(await least(() => client.unary('GetConversation', { conversationId }, caller))).toBe(1);
+    expect(await least(() => client.unary('ListConversations', {}, caller))).toBe(1);
+    expect(await least(() => client.unary('ListMessages', { conversationId }, caller))).toBe(1);
+    expect(await least(() => client.unary('ListMessages', { conversationId, leafId }, caller))).toBe(1);
+    expect(await least(() => post(chat, { caller }))).toBe(1);
+    expect(await least(() => post(chat, { caller, ...branch }))).toBe(1);
+    expect(await least(() => client.unary('GetGeneration', last, caller))).toBe(1);
+    expect(await least(() => client.unary('GetGenerationTask', last, asService()))).toBe(1);
+    expect(await least(() => client.unary('GetConversationActivity', { conversationId }, caller))).toBe(1);
+  });
+
+  it('is one for a checkpoint and one for an end', async () => {
+    const caller = chat.newUser();
+    const turns = [await post(chat, { caller }), await post(chat, { caller }), await post(chat, { caller })];
+    const least = async (work: (generationId: string) => Promise<unknown>) => {
+      const counts: number[] = [];
+      for (const { generationId } of turns) counts.push(await statementsOf(() => work(generationId)));
+      return Math.min(...counts);
+    };
+    const checkpoint = { fence: 1, seq: 1, content: 'So far' };
+    expect(
+      await least((generationId) =>
+        chat.client.unary('CheckpointGeneration', { generationId, ...checkpoint }, asService()),
+      ),
+    ).toBe(1);
+    expect(await least((generationId) => complete(chat, { generationId }))).toBe(1);
+  });
+});
+
+describe('while Postgres is away', () => {
+  it('calls fail at once as unavailable, readiness goes, and both come back by themselves', async () => {
+    const caller = chat.newUser();
+    const { conversationId } = await exchange(chat, { caller });
+    await proxy.cut();
+    try {
+      const startedAtMs = performance.now();
+      const refusals = await Promise.all([
+        refusal(post(chat, { caller })),
+        refusal(chat.client.unary('GetConversation', { conversationId }, caller)),
+        refusal(chat.client.unary('ListMessages', { conversationId }, caller)),
+      ]);
+      expect(refusals.map(({ reason }) => reason)).toEqual(refusals.map(() => 'UNAVAILABLE'));
+      expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+      expect(await readiness()).toMatchObject({ status: 503 });
+    } finally {
+      await proxy.heal();
+    }
+    await waitFor(async () => (await readiness()).status === 200, { description: 'ready again' });
+    expect((await chat.client.unary('GetConversation', { conversationId }, caller)).conversation).not.toBeNull();
+  });
+
+  it('a message whose answer was lost is stored once when it is sent again', async () => {
+    const caller = chat.newUser();
+    const clientMessageId = uuidv7();
+    const lost = post(chat, { caller, clientMessageId });
+    await proxy.cut();
+    await lost.catch(() => {});
+    await proxy.heal();
+    await waitFor(() => post(chat, { caller, clientMessageId }), { description: 'the message is taken' });
+    expect((await chat.client.unary('ListConversations', {}, caller)).conversations).toHaveLength(1);
+  });
+});
+
+describe('when Postgres does not answer', () => {
+  it('calls end with a deadline instead of hanging', async () => {
+    const caller = chat.newUser();
+    await exchange(chat, { caller });
+    proxy.freeze();
+    try {
+      const error = await refusal(chat.client.unary('ListConversations', {}, caller));
+      expect(['DEADLINE_EXCEEDED', 'UNAVAILABLE']).toContain(error.reason);
+    } finally {
+      await proxy.heal();
+    }
+    await waitFor(() => chat.client.unary('ListConversations', {}, caller), { description: 'an answer' });
+  });
+});
