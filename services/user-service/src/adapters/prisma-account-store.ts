@@ -1,9 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import type { AccountStore, NewAccount, NewSession } from '../app/ports.ts';
 import type { Account } from '../domain/account.ts';
-import { type Account as AccountRow, Prisma } from '../generated/prisma/client.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import type { Database, DatabaseClient } from './database.ts';
-import { toSessionRow } from './prisma-session-store.ts';
+import { toAccount, toSessionRow } from './rows.ts';
 
 /** Accounts in Postgres. */
 export function createPrismaAccountStore({ run }: Database): AccountStore {
@@ -44,13 +44,6 @@ async function createAccount(
   } catch (error) {
     throw isUniqueViolation(error) ? new AppError('EMAIL_TAKEN') : error;
   }
-}
-
-/** A row as the domain knows it. Throws when the row breaks a constraint of the table. */
-export function toAccount(row: Omit<AccountRow, 'passwordHash'>): Account {
-  const { id, email, displayName, role, createdAt, updatedAt, version } = row;
-  if (role !== 'user' && role !== 'admin') throw new Error('an account has an unknown role');
-  return { id, email, displayName, role, createdAt, updatedAt, version };
 }
 
 /** Ids are random: the address is the only unique thing that can exist already. */

@@ -1,6 +1,6 @@
-import type { NewSession, Rotation, SessionStore, StoredRefreshToken } from '../app/ports.ts';
+import type { Rotation, SessionStore, StoredRefreshToken } from '../app/ports.ts';
 import type { Database, DatabaseClient } from './database.ts';
-import { toAccount } from './prisma-account-store.ts';
+import { toAccount, toSessionRow } from './rows.ts';
 
 /** Sessions and their refresh tokens in Postgres. */
 export function createPrismaSessionStore({ run }: Database): SessionStore {
@@ -23,12 +23,6 @@ export function createPrismaSessionStore({ run }: Database): SessionStore {
       await run((prisma) => prisma.session.updateMany({ where, data: { revokedAt: at, revokedReason: reason } }));
     },
   };
-}
-
-/** The columns of a new session with its first token, for a nested create. */
-export function toSessionRow({ id, device, tokenHash, createdAt, expiresAt }: NewSession) {
-  const refreshTokens = { create: { tokenHash, createdAt, expiresAt } };
-  return { id, ...device, createdAt, lastUsedAt: createdAt, expiresAt, refreshTokens };
 }
 
 async function findRefreshToken(
