@@ -31,9 +31,9 @@ export type ApiClient = {
   listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
 };
 
-export type ConversationChanges = { title?: string; model?: string };
+type ConversationChanges = { title?: string; model?: string };
 
-export type MessagePageRequest = {
+type MessagePageRequest = {
   conversationId: string;
   leafId: string | undefined;
   cursor: string | undefined;

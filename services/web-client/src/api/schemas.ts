@@ -27,7 +27,7 @@ export const ProblemSchema = z.object({
 });
 export type Problem = z.infer<typeof ProblemSchema>;
 
-export const UserSchema = z.object({
+const UserSchema = z.object({
   id: z.string(),
   email: z.string(),
   displayName: z.string(),
@@ -58,13 +58,11 @@ export const ConversationSchema = z.object({
 export type Conversation = z.infer<typeof ConversationSchema>;
 
 const MessageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
-export type MessageStatus = z.infer<typeof MessageStatusSchema>;
 
 const UsageSchema = z.object({
   promptTokens: z._default(z.number(), 0),
   completionTokens: z._default(z.number(), 0),
 });
-export type Usage = z.infer<typeof UsageSchema>;
 
 /** Durations in milliseconds; firstTokenMs and totalMs count from the request to the model server. */
 const TimingsSchema = z.object({
@@ -73,7 +71,6 @@ const TimingsSchema = z.object({
   firstTokenMs: z._default(z.number(), 0),
   totalMs: z._default(z.number(), 0),
 });
-export type Timings = z.infer<typeof TimingsSchema>;
 
 export const MessageSchema = z.object({
   id: z.string(),
@@ -129,7 +126,6 @@ export const ModelListSchema = z.object({
   configuredDefault: maybe(z.string()),
 });
 export type ModelList = z.infer<typeof ModelListSchema>;
-export type Model = ModelList['items'][number];
 
 export const PersonaListSchema = z.object({
   items: z.array(z.object({ id: z.string(), name: z.string(), description: z._default(z.string(), '') })),

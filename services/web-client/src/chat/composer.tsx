@@ -2,7 +2,7 @@ import { ArrowUp, Square } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
-import { COMPOSER_ID } from '../shell/layout.tsx';
+import { COMPOSER_ID } from '../shell/composer-id.ts';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { WithTooltip } from '../ui/button.tsx';

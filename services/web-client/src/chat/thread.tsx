@@ -11,7 +11,7 @@ import { useStickToBottom } from './use-stick-to-bottom.ts';
 import { runningReplyOf } from './use-thread.ts';
 import { UnsentMessage, UserMessage } from './user-message.tsx';
 
-export type OlderMessages = {
+type OlderMessages = {
   hasMore: boolean;
   isLoading: boolean;
   hasFailed: boolean;

@@ -9,13 +9,13 @@ const CHANNEL_NAME = 'chatbot.session';
 const LOCK_NAME = 'chatbot.refresh';
 
 /** Who uses this tab. 'unreachable' is a start without an answer from the server; it is tried again by itself. */
-export type SessionState =
+type SessionState =
   | { status: 'starting' }
   | { status: 'unreachable' }
   | { status: 'signed-out'; wasEnded: boolean }
   | { status: 'signed-in'; user: User };
 
-export type Credentials = { email: string; password: string };
+type Credentials = { email: string; password: string };
 
 export type Session = {
   state: Value<SessionState>;

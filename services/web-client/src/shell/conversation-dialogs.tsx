@@ -7,15 +7,15 @@ import type { Conversation } from '../api/schemas.ts';
 import { createThreadCache, queryKeys } from '../live/thread-cache.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
-import { Confirmation, ConfirmationCancel, Modal } from '../ui/dialog.tsx';
+import { Confirmation, ConfirmationCancel, Modal, type ModalProps } from '../ui/dialog.tsx';
 import { useServices } from './services.tsx';
 
 const TITLE_LENGTH_MAX = 200;
 
-type DialogProps = { conversation: Conversation; open: boolean; onOpenChange: (open: boolean) => void };
+type DialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & { conversation: Conversation };
 
 /** Asks for another title. */
-export function RenameDialog({ conversation, open, onOpenChange }: DialogProps) {
+export function RenameDialog({ conversation, open, onOpenChange, returnFocus }: DialogProps) {
   const { api } = useServices();
   const queryClient = useQueryClient();
   const inputId = useId();
@@ -36,7 +36,7 @@ export function RenameDialog({ conversation, open, onOpenChange }: DialogProps) 
   }
 
   return (
-    <Modal open={open} onOpenChange={onOpenChange} title={texts.rename.title}>
+    <Modal open={open} onOpenChange={onOpenChange} returnFocus={returnFocus} title={texts.rename.title}>
       <form className="mt-4 grid gap-4" onSubmit={submit}>
         <div>
           <label htmlFor={inputId} className="mb-1.5 block text-sm font-medium">
@@ -69,7 +69,7 @@ export function RenameDialog({ conversation, open, onOpenChange }: DialogProps) 
 }
 
 /** Asks before deleting. */
-export function DeleteDialog({ conversation, open, onOpenChange }: DialogProps) {
+export function DeleteDialog({ conversation, open, onOpenChange, returnFocus }: DialogProps) {
   const { api } = useServices();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -87,6 +87,7 @@ export function DeleteDialog({ conversation, open, onOpenChange }: DialogProps) 
     <Confirmation
       open={open}
       onOpenChange={onOpenChange}
+      returnFocus={returnFocus}
       title={texts.delete.title}
       description={texts.delete.body(conversation.title || texts.sidebar.untitled)}
     >

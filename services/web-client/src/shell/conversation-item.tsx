@@ -1,9 +1,10 @@
 import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { NavLink } from 'react-router';
 import type { Conversation } from '../api/schemas.ts';
 import { texts } from '../texts.ts';
 import { Menu, MenuItem } from '../ui/menu.tsx';
+import { COMPOSER_ID } from './composer-id.ts';
 import { DeleteDialog, RenameDialog } from './conversation-dialogs.tsx';
 
 /** One conversation in the list, with its menu. */
@@ -29,13 +30,20 @@ export function ConversationItem({ conversation }: { conversation: Conversation 
 export function ConversationMenu({ conversation, className = '' }: { conversation: Conversation; className?: string }) {
   const [dialog, setDialog] = useState<'rename' | 'delete'>();
   const label = texts.sidebar.options(conversation.title || texts.sidebar.untitled);
-  const close = (isOpen: boolean) => isOpen || setDialog(undefined);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const dialogProps = {
+    conversation,
+    onOpenChange: (isOpen: boolean) => isOpen || setDialog(undefined),
+    // A deleted conversation has taken its menu with it.
+    returnFocus: () => (trigger.current ?? document.getElementById(COMPOSER_ID))?.focus(),
+  };
   return (
     <>
       <Menu
         align="end"
         trigger={
           <button
+            ref={trigger}
             type="button"
             aria-label={label}
             className={`inline-flex size-7 items-center justify-center rounded-md text-ink-faint transition-opacity hover:bg-line hover:text-ink ${className}`}
@@ -51,8 +59,8 @@ export function ConversationMenu({ conversation, className = '' }: { conversatio
           {texts.sidebar.delete}
         </MenuItem>
       </Menu>
-      <RenameDialog conversation={conversation} open={dialog === 'rename'} onOpenChange={close} />
-      <DeleteDialog conversation={conversation} open={dialog === 'delete'} onOpenChange={close} />
+      <RenameDialog {...dialogProps} open={dialog === 'rename'} />
+      <DeleteDialog {...dialogProps} open={dialog === 'delete'} />
     </>
   );
 }

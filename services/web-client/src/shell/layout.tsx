@@ -1,10 +1,8 @@
 import { Outlet } from 'react-router';
 import { texts } from '../texts.ts';
+import { COMPOSER_ID } from './composer-id.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Sidebar } from './sidebar.tsx';
-
-/** The id of the message box, where the skip link leads. */
-export const COMPOSER_ID = 'composer';
 
 /** The frame around every screen: the conversations beside it, or in a drawer where there is no room. */
 export function Layout() {

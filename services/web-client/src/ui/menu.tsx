@@ -45,10 +45,6 @@ export function MenuLabel({ children }: { children: ReactNode }) {
   );
 }
 
-export function MenuSeparator() {
-  return <DropdownMenu.Separator className="mx-1 my-1.5 h-px bg-line" />;
-}
-
 export const MenuChoices = DropdownMenu.RadioGroup;
 
 /** One of several choices, with a line of explanation. */
