@@ -20,9 +20,11 @@ export interface StartOutput {
   restarted: (process: RunningProcess) => void;
 }
 
+type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; hasColors?: () => boolean };
+
 export interface OutputStreams {
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
+  stdout: OutputStream;
+  stderr: OutputStream;
 }
 
 const nameColors = ['cyan', 'magenta', 'blue', 'green', 'yellow'] as const;
@@ -31,7 +33,7 @@ const nameWidth = 22;
 /** For a person: everything readable, the logs of each process behind its name. */
 export function createTerminalOutput({ stdout, stderr }: OutputStreams): StartOutput {
   const style = (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream: stdout });
-  const colorize = stdout.isTTY && stdout.hasColors();
+  const colorize = stdout.isTTY === true && stdout.hasColors?.() === true;
   const pretty = prettyFactory({
     colorize,
     singleLine: true,
@@ -48,7 +50,7 @@ export function createTerminalOutput({ stdout, stderr }: OutputStreams): StartOu
     note: (text) => stderr.write(`${text}\n`),
     log: ({ name, line }) => {
       const prefix = style(colorOf(name), `${name.padEnd(nameWidth)} │`);
-      const text = line.startsWith('{') ? pretty(line).trimEnd() : line;
+      const text = line.startsWith('{') ? pretty(shorten(line)).trimEnd() : line;
       stdout.write(`${text.replace(/^/gm, `${prefix} `)}\n`);
     },
     ready: ({ url, model, dataDir }) => {
@@ -74,4 +76,14 @@ export function createJsonOutput({ stdout, stderr }: OutputStreams): StartOutput
       print({ restarted: { name, pid, ...(url === undefined ? {} : { url }) } });
     },
   };
+}
+
+/** A warning is news, not a fault to be traced: of its error only the message is shown. */
+function shorten(line: string): string {
+  try {
+    const { err, ...record } = JSON.parse(line);
+    return record.level === 'warn' && err !== undefined ? JSON.stringify({ ...record, reason: err.message }) : line;
+  } catch {
+    return line;
+  }
 }

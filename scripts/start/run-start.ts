@@ -61,7 +61,7 @@ async function bringUp(context: { options: StartOptions; output: StartOutput; su
     waitUntilReady({ urls, timeoutMs: readyTimeoutMs, degradedForMs: degradedForMs(plan), signal }),
   );
   if (options.watch) watchSources((folder) => supervisor.restartBelow(folder));
-  if (model.error !== undefined) output.note(`No model answers yet: ${model.error}.`);
+  if (model.error !== undefined) output.note(`No model answers yet: ${model.error}`);
   output.ready({
     url: publicUrl(plan, 0),
     model: model.name,

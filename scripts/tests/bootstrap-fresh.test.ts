@@ -5,7 +5,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, wr
 import { delimiter, dirname, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { rootDir } from '../root-dir.ts';
-import { areGone, makeTempDir, runScript } from './processes.ts';
+import { findAlive, makeTempDir, runScript } from './processes.ts';
 
 const fakePnpm = `import { appendFileSync } from 'node:fs';
 appendFileSync(process.env.NOTES, 'pnpm ' + process.argv[2] + '\\n');`;
@@ -136,5 +136,5 @@ it.each(['npm', 'bootstrap'] as const)('ends the command within moments when %s 
   await using npm = runScript(join(import.meta.dirname, 'fixtures', 'npm.ts'), { args: [command], env: clone.env });
   const pids: [bootstrap: number, command: number] = JSON.parse(await npm.nextLine());
   process.kill(victim === 'npm' ? npm.pid : pids[0], 'SIGKILL');
-  await vi.waitFor(() => expect(areGone(pids)).toBe(true), { timeout: 3_000 });
+  await vi.waitFor(() => expect(findAlive(pids)).toEqual([]), { timeout: 3_000 });
 });

@@ -1,23 +1,20 @@
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { areGone, makeTempDir, runScript } from './processes.ts';
+import { findAlive, makeTempDir, runScript } from './processes.ts';
 
 const parent = join(import.meta.dirname, 'fixtures', 'parent.ts');
 const processes = join(import.meta.dirname, '..', 'start', 'processes');
 const timeout = 3_000;
 
-it('ends a child within moments when its parent is killed', async () => {
-  await using process = runScript(parent, { args: [join(import.meta.dirname, 'fixtures', 'member.ts')] });
+it.each([
+  ['that ends when it is asked to', 'obedient'],
+  ['that does not heed SIGTERM', 'stubborn'],
+  ['that insists on printing to whom is gone', 'wordy'],
+])('ends a child %s within moments when its parent is killed', async (_what, mode) => {
+  await using process = runScript(parent, { args: [join(import.meta.dirname, 'fixtures', 'member.ts'), mode] });
   const { pid } = JSON.parse(await process.nextLine());
   process.child.kill('SIGKILL');
-  await vi.waitFor(() => expect(areGone([pid])).toBe(true), { timeout });
-});
-
-it('ends a child that does not heed SIGTERM, too', async () => {
-  await using process = runScript(parent, { args: [join(import.meta.dirname, 'fixtures', 'member.ts'), 'stubborn'] });
-  const { pid } = JSON.parse(await process.nextLine());
-  process.child.kill('SIGKILL');
-  await vi.waitFor(() => expect(areGone([pid])).toBe(true), { timeout });
+  await vi.waitFor(() => expect(findAlive([pid])).toEqual([]), { timeout });
 });
 
 it('ends a program that is not Node, and what it started, when the parent of its wrapper is killed', async () => {
@@ -27,5 +24,5 @@ it('ends a program that is not Node, and what it started, when the parent of its
   await using process = runScript(parent, { args });
   const { pid, message } = JSON.parse(await process.nextLine());
   process.child.kill('SIGKILL');
-  await vi.waitFor(() => expect(areGone([pid, message.pid])).toBe(true), { timeout });
+  await vi.waitFor(() => expect(findAlive([pid, message.pid])).toEqual([]), { timeout });
 });

@@ -51,7 +51,7 @@ export function makeTempDir(): Disposable & { path: string } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Whether none of these processes runs any more. */
-export function areGone(pids: readonly number[]): boolean {
-  return pids.every((pid) => !isAlive(pid));
+/** Which of these processes still run. */
+export function findAlive(pids: readonly number[]): number[] {
+  return pids.filter(isAlive);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { ProcessSpec, TaskSpec } from '../start/process-spec.ts';
 import { type RunningProcess, Supervisor } from '../start/supervisor.ts';
-import { areGone } from './processes.ts';
+import { findAlive } from './processes.ts';
 
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
 
@@ -97,7 +97,7 @@ it('stops the edge before the services, and the services before what they stand 
   stack.lines.length = 0;
   await stack.supervisor.stop({ graceMs: 5_000 });
   expect(stack.lines).toEqual(['gateway: ending', 'service: ending', 'db: ending']);
-  expect(areGone(pids)).toBe(true);
+  expect(findAlive(pids)).toEqual([]);
 });
 
 it('kills a process that does not end in time', async () => {
@@ -105,7 +105,7 @@ it('kills a process that does not end in time', async () => {
   await stack.supervisor.start([member({ name: 'a', args: ['stubborn'] })], ready);
   const pids = stack.supervisor.list().map(({ pid }) => pid);
   await stack.supervisor.stop({ graceMs: 100 });
-  expect(areGone(pids)).toBe(true);
+  expect(findAlive(pids)).toEqual([]);
   expect(stack.exits).toEqual([]);
 });
 

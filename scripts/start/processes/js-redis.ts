@@ -1,11 +1,11 @@
 // Redis in JavaScript, for a machine without redis-server: js-redis.ts <port>. It keeps nothing on disk.
-import { createRedisServer } from 'js-redis-server';
+import { startEmbeddedRedis } from '@chatbot/testkit/embedded-redis';
 
 const [port = ''] = process.argv.slice(2);
-const server = await createRedisServer({ port: Number(port) });
+const redis = await startEmbeddedRedis({ port: Number(port) });
 
 process.once('SIGTERM', async () => {
-  await server.close();
+  await redis[Symbol.asyncDispose]();
   process.exit(0);
 });
 process.send?.({ ready: true });
