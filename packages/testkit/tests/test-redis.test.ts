@@ -35,6 +35,19 @@ it('gives every caller a server of its own', async () => {
   expect(second.url).not.toBe(first.url);
 });
 
+it('answers several commands sent together without waiting for an acknowledgement in between', async () => {
+  await using server = await createTestRedis();
+  const redis = connect(server.url);
+  const durationsMs: number[] = [];
+  for (let round = 0; round < 41; round += 1) {
+    const startedAtMs = performance.now();
+    await redis.pipeline().set('key', 'value').get('key').exec();
+    durationsMs.push(performance.now() - startedAtMs);
+  }
+  // A delayed ACK takes 40 ms.
+  expect(durationsMs.toSorted((a, b) => a - b)[20]).toBeLessThan(30);
+});
+
 function connect(url: string): Redis {
   const redis = new Redis(url, { retryStrategy: () => 20 });
   redis.on('error', () => {

@@ -1,4 +1,4 @@
 // The embedded Redis as a program of its own: `node js-redis-main.ts <port>`.
-import { createRedisServer } from 'js-redis-server';
+import { startEmbeddedRedis } from './embedded-redis.ts';
 
-await createRedisServer({ port: Number(process.argv[2]) });
+await startEmbeddedRedis({ port: Number(process.argv[2]) });
