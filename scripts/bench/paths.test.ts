@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { startBareChain } from './bare-chain/start-bare-chain.ts';
+import { countTokens } from './count-tokens.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { directPath } from './direct.ts';
 import { startModelServer } from './model-server.ts';
-import { countTokens } from './throughput.ts';
 
 it('carries a reply through the bare chain whole, in order, behind its ack', async () => {
   await using modelServer = await startModelServer(['sim-tokens300']);

@@ -1,3 +1,4 @@
+import { countTokens } from './count-tokens.ts';
 import { models } from './model-server.ts';
 import type { Connection, PathUnderTest } from './path-under-test.ts';
 import { percentile } from './statistics.ts';
@@ -60,11 +61,4 @@ async function runAll(connections: readonly Connection[], model: string) {
   );
   // The first token of each reply has no space before it.
   return { tokenCount: tokenCount + connections.length, durationMs: performance.now() - startedAtMs };
-}
-
-/** How many tokens after the first one begin in a piece of a numbered reply, "0 1 2 …": each brings its space along. */
-export function countTokens(text: string): number {
-  let count = 0;
-  for (let index = text.indexOf(' '); index !== -1; index = text.indexOf(' ', index + 1)) count += 1;
-  return count;
 }
