@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type problemSchema, toAppError, toProblem } from '@chatbot/errors';
 import type { GenerateResponse__Output } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
@@ -31,8 +32,12 @@ export type GenerateOptions = {
   onModel: (model: string) => void;
 };
 
-/** An ai-service that dies is asked again, on another instance where there is one, this many times in a row without a new token. */
-const retriesMax = 2;
+/**
+ * An ai-service that dies is asked again, on another instance where there is one. In a row without a new token this takes 6 s at most: long
+ * enough for a restart, short enough that nobody waits in vain for more than 10 s.
+ */
+const retriesMax = 5;
+const firstRetryDelayMs = 200;
 
 /**
  * Lets the model write into the log until the reply ends or the signal aborts, continuing from the text that is in the log already.
@@ -59,6 +64,8 @@ export async function generate(options: GenerateOptions): Promise<Outcome> {
       if (error.reason !== 'UNAVAILABLE' || retries > retriesMax)
         return failedOutcome({ error, writer, context, model });
       logger.warn({ generationId: task.generation?.id, retries, err: error }, 'ai-service lost, continuing');
+      // An abort ends the wait; the next attempt then ends at once.
+      await delay(firstRetryDelayMs * 2 ** (retries - 1), undefined, { signal }).catch(() => undefined);
     }
   }
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../src/http/routes.ts';
 import { type Account, callApi, connectDevice, createAccount } from '../support/account.ts';
 import { listeningPorts } from '../support/listening-ports.ts';
-import { sendBytes } from '../support/send-bytes.ts';
+import { handshake, sendBytes } from '../support/send-bytes.ts';
 
 let sim: OllamaSim;
 let system: System;
@@ -166,6 +166,14 @@ describe('an abusive socket hurts only itself', () => {
     expect(acks.at(-1)).toMatchObject({ ok: false, problem: { reason: 'RATE_LIMITED', status: 429 } });
     expect(await bystander.emit('generation:unfollow', { generationId: randomUUID() })).toMatchObject({ ok: true });
   });
+});
+
+it('compression is never agreed on, whatever the client offers', async () => {
+  const answer = await handshake(system.url, {
+    'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits',
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 101 /);
+  expect(answer.toLowerCase()).not.toContain('sec-websocket-extensions');
 });
 
 describe('limits', () => {
