@@ -15,7 +15,7 @@ import {
   PersonaListSchema,
 } from './schemas.ts';
 
-const MESSAGES_PER_PAGE = 50;
+const MESSAGES_PER_PAGE = 30;
 const CONVERSATIONS_PER_PAGE = 40;
 
 /** The REST calls of the signed-in account. Each throws ProblemError. */
