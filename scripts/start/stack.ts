@@ -262,10 +262,21 @@ function serviceEnv(plan: StackPlan, service: ServiceName): Record<string, strin
         CORS_ORIGINS: '',
         PUBLIC_ORIGINS: publicOrigins(plan).join(','),
         WEB_ROOT: webClientDist,
+        ...limitsEnv(),
       };
     default:
       return service satisfies never;
   }
+}
+
+/** Everyone on this machine has one address, so its limits are wider than those of the open. The environment's own come first. */
+function limitsEnv(): Record<string, string> {
+  const limits = {
+    RATE_LIMIT_REQUESTS_PER_MINUTE: '6000',
+    RATE_LIMIT_SIGN_INS_PER_MINUTE: '300',
+    RATE_LIMIT_MESSAGES_PER_MINUTE: '300',
+  };
+  return Object.fromEntries(Object.entries(limits).filter(([name]) => !process.env[name]));
 }
 
 function modelEnv({ ollama, ports }: StackPlan): Record<string, string> {

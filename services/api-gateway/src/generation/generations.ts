@@ -131,7 +131,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       if (busy) return;
       busy = true;
       running = work()
-        .catch((error: unknown) => logger.warn({ err: error, work: work.name }, 'periodic work failed'))
+        .catch((error: unknown) => logger.warn(describe(error, work.name), 'periodic work failed'))
         .finally(() => {
           busy = false;
         });
@@ -142,6 +142,11 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
         await running;
       },
     };
+  }
+
+  /** That a service is away is known from its own log; only a surprise needs its stack. */
+  function describe(error: unknown, work: string) {
+    return error instanceof AppError && error.retryable ? { work, reason: error.reason } : { work, err: error };
   }
 
   return {

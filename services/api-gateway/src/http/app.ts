@@ -32,6 +32,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.use(observeRequests(options));
   app.use(helmet(securityHeaders(config.nodeEnv === 'production')));
+  app.use(['/healthz', '/readyz', '/health', '/.well-known/jwks.json'], asRoute('operations'));
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));
   app.get('/readyz', (_request, response, next) => {
     health.readiness().then((report) => response.status(report.ready ? 200 : 503).json(report), next);
@@ -91,13 +92,18 @@ function allowedElsewhere(request: Request): boolean {
   });
 }
 
+/** Names what is asked often and says little, for the metrics and for the log, which leaves it out. */
+function asRoute(route: 'operations' | 'static') {
+  return (_request: Request, response: Response, next: NextFunction) => {
+    response.locals.route = route;
+    next();
+  };
+}
+
 /** Assets have their hash in their name; every other path is the single page. */
 function serveWebClient(app: Express, webRoot: string): void {
   const root = path.resolve(webRoot);
-  const asStatic = (_request: Request, response: Response, next: NextFunction) => {
-    response.locals.route = 'static';
-    next();
-  };
+  const asStatic = asRoute('static');
   app.use(
     '/assets',
     asStatic,

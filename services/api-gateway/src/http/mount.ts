@@ -31,7 +31,7 @@ export function observeRequests({ logger, metrics }: Pick<MountDeps, 'logger' | 
       const durationMs = performance.now() - startedAtMs;
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.httpDuration.observe({ method: request.method, route, status: String(status) }, durationMs / 1000);
-      if (route === 'static') return;
+      if (route === 'static' || route === 'operations') return;
       const line = { requestId: context.requestId, traceId: traceIdOf(context), method: request.method, route, status };
       logger.info(
         { ...line, durationMs: Math.round(durationMs * 10) / 10, ...(userId === undefined ? {} : { userId }) },
