@@ -77,7 +77,7 @@ export async function createPostgresProxy(targetUrl: string): Promise<PostgresPr
 const sslRequestCode = 80_877_103;
 
 /**
- * Counts the statements that a client sends: Query and Parse messages
+ * Counts the statements that a client runs: Query and Execute messages
  * (https://www.postgresql.org/docs/current/protocol-message-formats.html).
  */
 function createStatementCounter(onStatement: () => void): (bytes: Buffer) => void {
@@ -92,7 +92,7 @@ function createStatementCounter(onStatement: () => void): (bytes: Buffer) => voi
       const messageLength = headLength + pending.readUInt32BE(headLength);
       if (pending.length < messageLength) return;
       if (!started) started = pending.readUInt32BE(4) !== sslRequestCode;
-      else if (pending[0] === 0x50 || pending[0] === 0x51) onStatement();
+      else if (pending[0] === 0x45 || pending[0] === 0x51) onStatement();
       pending = pending.subarray(messageLength);
     }
   };

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { z } from 'zod';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { databaseError } from './database-error.ts';
+import { SessionClient, statementName } from './session-client.ts';
 
 /** Postgres. Every method throws AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL. */
 export type Database = AsyncDisposable & {
@@ -26,21 +27,25 @@ const answerMarginMs = 1_000;
 
 /** A pool that connects when it is first used and again after every failure. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: options.url,
-      max: options.poolMax,
-      connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: options.statementTimeoutMs,
-      query_timeout: options.statementTimeoutMs + answerMarginMs,
-      application_name: 'chat-service',
-      // The adapter writes times without an offset and drops the offset of those it reads.
-      options: '-c TimeZone=UTC',
-    },
-    // No statementNameGenerator: names belong to a session, and a server that serves many connections from one session (PGlite, some
-    // poolers) refuses the second connection that prepares a name.
-    { onPoolError: options.onConnectionLost, onConnectionError: options.onConnectionLost },
-  );
+  const pool = {
+    Client: SessionClient,
+    connectionString: options.url,
+    max: options.poolMax,
+    // Connections stay, and with them their prepared statements.
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + answerMarginMs,
+    application_name: 'chat-service',
+    // The adapter writes times without an offset and drops the offset of those it reads. Compiling a statement (jit) takes
+    // longer than any of ours may run.
+    options: '-c TimeZone=UTC -c jit=off',
+  };
+  const adapter = new PrismaPg(pool, {
+    statementNameGenerator: statementName,
+    onPoolError: options.onConnectionLost,
+    onConnectionError: options.onConnectionLost,
+  });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
   async function run<Result>(call: (client: PrismaClient) => Promise<Result>): Promise<Result> {
