@@ -57,11 +57,11 @@ describe('claim', () => {
   it('tells what a former owner left: the last frame, the end, a stop that was asked for', async () => {
     const [log, generationId] = [replica(), randomUUID()];
     const { fence, ...empty } = await claimed(log, generationId);
-    expect(empty).toEqual({ lastSeq: 0, ended: false, stopRequested: false });
+    expect(empty).toEqual({ lastSeq: 0, ended: false, stop: undefined });
     await log.append(generationId, { fence, firstSeq: 1, bodies: [delta('a'), end] });
-    await log.requestStop(generationId);
+    await log.requestStop(generationId, { renderedSeq: 1 });
     await log.release(generationId, fence);
-    expect(await replica().claim(generationId)).toMatchObject({ lastSeq: 2, ended: true, stopRequested: true });
+    expect(await replica().claim(generationId)).toMatchObject({ lastSeq: 2, ended: true, stop: { renderedSeq: 1 } });
   });
 });
 
@@ -127,9 +127,11 @@ describe('leases', () => {
   it('hear of a stop that was asked for on any replica', async () => {
     const [log, generationId] = [replica(), randomUUID()];
     const { fence } = await claimed(log, generationId);
-    expect(await log.renew(generationId, fence)).toEqual({ ownership: 'owned', stopRequested: false });
-    await replica().requestStop(generationId);
-    expect(await log.renew(generationId, fence)).toEqual({ ownership: 'owned', stopRequested: true });
+    expect(await log.renew(generationId, fence)).toEqual({ ownership: 'owned', stop: undefined });
+    await replica().requestStop(generationId, { renderedSeq: undefined });
+    expect(await log.renew(generationId, fence)).toEqual({ ownership: 'owned', stop: { renderedSeq: undefined } });
+    await replica().requestStop(generationId, { renderedSeq: 3 });
+    expect(await log.renew(generationId, fence)).toEqual({ ownership: 'owned', stop: { renderedSeq: undefined } });
   });
 
   it('leave no key without an expiry behind', async () => {

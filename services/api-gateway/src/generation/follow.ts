@@ -56,11 +56,11 @@ export async function followGeneration(
   const lastSeq = await deps.log.lastSeq(generationId);
   const options = { caller, generationId, sink };
   if (lastSeq === 0 && hasEnded(generation)) {
-    sink.deliver(storedEnd(generation));
+    sink.deliver(storedEnd(generation, afterSeq));
     return { seq: generation.seq, following: nothing };
   }
   // A client that is ahead of the log followed one that Redis has lost since.
-  if (afterSeq > lastSeq) return { seq: lastSeq, following: await followLost(deps, options) };
+  if (afterSeq > lastSeq) return { seq: lastSeq, following: followLost(deps, { ...options, afterSeq }) };
   return { seq: lastSeq, following: followLog(deps, { ...options, afterSeq }) };
 }
 
@@ -79,14 +79,8 @@ export function followLog(
     afterSeq,
     sink: {
       ...sink,
-      gone: () => {
-        followLost(deps, { caller, generationId, sink }).then(
-          (following) => {
-            lost = following;
-          },
-          (error: unknown) =>
-            sink.failed(error instanceof AppError ? error : new AppError('UNAVAILABLE', { cause: error })),
-        );
+      gone: (seq) => {
+        lost = followLost(deps, { caller, generationId, afterSeq: seq, sink });
       },
     },
   });
@@ -102,16 +96,21 @@ const lostPollMs = 500;
 const lostPollsMax = 60;
 
 /** Without a log the record tells: whoever claims the generation will end it. */
-async function followLost(
+function followLost(
   deps: FollowDeps,
-  { caller, generationId, sink }: { caller: Caller; generationId: string; sink: ClientSink },
-): Promise<Following> {
+  {
+    caller,
+    generationId,
+    afterSeq,
+    sink,
+  }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
+): Following {
   let closed = false;
   const poll = async () => {
     await deps.generations.ensureRunning(generationId, caller.context);
     for (let polls = 0; polls < lostPollsMax && !closed; polls += 1) {
       const generation = await getGeneration(deps.chat, caller, generationId);
-      if (hasEnded(generation)) return sink.deliver(storedEnd(generation));
+      if (hasEnded(generation)) return sink.deliver(storedEnd(generation, afterSeq));
       await new Promise((resolve) => setTimeout(resolve, lostPollMs));
     }
     if (!closed) sink.failed(new AppError('UNAVAILABLE', { detail: 'The reply cannot be followed at the moment' }));
@@ -131,21 +130,13 @@ export function hasEnded({ status }: Generation): boolean {
   return endStatusSchema.safeParse(status).success;
 }
 
-function storedEnd({
-  id,
-  seq,
-  messageId,
-  status,
-  model,
-  usage,
-  timings,
-  problem,
-  content,
-}: Generation & { content: string }): Frame {
+/** The end as one frame for a client that has everything up to `afterSeq`. The text is the stored one, so no hole is left behind. */
+function storedEnd(generation: Generation & { content: string }, afterSeq: number): Frame {
+  const { id, messageId, status, model, usage, timings, problem, content } = generation;
   return {
     v: 1,
     generationId: id,
-    seq,
+    seq: afterSeq + 1,
     type: 'end',
     status: endStatusSchema.parse(status),
     messageId,

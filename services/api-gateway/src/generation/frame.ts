@@ -25,6 +25,8 @@ const endBody = z.object({
   usage: usageSchema.optional(),
   timings: timingsSchema.optional(),
   problem: problemSchema.optional(),
+  /** So many UTF-16 code units of the text are kept; only when it was stopped before the last delta was seen. */
+  textLength: z.int().nonnegative().optional(),
   /** The whole text; only in an end that was made from the stored message because the log is gone. */
   content: z.string().optional(),
 });

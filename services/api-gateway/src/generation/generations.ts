@@ -4,7 +4,7 @@ import { createRequestContext, type RequestContext } from '@chatbot/service-kit'
 import type { Redis } from 'ioredis';
 import { timeouts } from '../clients/clients.ts';
 import { present } from '../clients/resources.ts';
-import { stopChannel } from './log.ts';
+import { parseStop, type StopRequest, stopChannel } from './log.ts';
 import { type OwnedRun, type RunDeps, startOwnedRun } from './owned-run.ts';
 
 export type GenerationsDeps = RunDeps & {
@@ -19,7 +19,7 @@ export type Generations = AsyncDisposable & {
   /** Makes sure that somebody runs a generation that was posted earlier. */
   ensureRunning(generationId: string, context: RequestContext): Promise<void>;
   /** Asks whoever owns it to stop it. The end frame is the answer. */
-  requestStop(generationId: string): Promise<void>;
+  requestStop(generationId: string, stop?: StopRequest): Promise<void>;
 };
 
 const checkpointIntervalMs = 2_000;
@@ -98,9 +98,9 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     const owned = [...runs.values()];
     await Promise.all(
       owned.map(async (run) => {
-        const { ownership, stopRequested } = await log.renew(run.generationId, run.fence);
+        const { ownership, stop } = await log.renew(run.generationId, run.fence);
         if (ownership === 'lost') run.abort('lost');
-        if (stopRequested) run.abort('stop');
+        if (stop !== undefined) run.stop(stop);
       }),
     );
     await log.touch(owned.map(({ generationId }) => generationId));
@@ -112,8 +112,10 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     if (failed !== undefined) logger.warn({ err: failed.reason }, 'checkpoint failed');
   }
 
-  subscriber.on('message', (channel: string, generationId: string) => {
-    if (channel === stopChannel) runs.get(generationId)?.abort('stop');
+  subscriber.on('message', (channel: string, message: string) => {
+    const [generationId = '', value = ''] = message.split(' ', 2);
+    const stop = parseStop(value);
+    if (channel === stopChannel && stop !== undefined) runs.get(generationId)?.stop(stop);
   });
   await subscriber.subscribe(stopChannel);
   const loops = [
@@ -156,9 +158,9 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     async ensureRunning(generationId, context) {
       await claimAndRun(generationId, () => getTask(generationId, context), context);
     },
-    async requestStop(generationId) {
-      runs.get(generationId)?.abort('stop');
-      await log.requestStop(generationId);
+    async requestStop(generationId, stop = { renderedSeq: undefined }) {
+      runs.get(generationId)?.stop(stop);
+      await log.requestStop(generationId, stop);
     },
     async [Symbol.asyncDispose]() {
       draining = true;

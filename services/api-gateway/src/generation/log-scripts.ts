@@ -28,11 +28,11 @@ export type LogRedis = Redis & {
     expectedFence: number,
     owner: string,
     leaseTtlMs: number,
-  ): Promise<string>;
+  ): Promise<string | [ownership: string, stop: string | null]>;
   genRelease(lease: Key, fence: Key, expectedFence: number): Promise<number>;
 };
 
-type ClaimAnswer = [fence: string, lastId: string, lastField: string, stopRequested: number];
+type ClaimAnswer = [fence: string, lastId: string, lastField: string, stop: string | null];
 
 /**
  * Fences grow with the clock (milliseconds) and never fall below the one before, so that they stay monotonic for chat-service
@@ -46,7 +46,7 @@ local fence = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[2])
 redis.call('SET', KEYS[2], fence, 'PX', ARGV[3])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)
-local stop = redis.call('EXISTS', KEYS[4])
+local stop = redis.call('GET', KEYS[4]) or false
 if #last == 0 then return {fence, '0-0', '', stop} end
 return {fence, last[1][1], last[1][2][1], stop}
 `;
@@ -70,8 +70,7 @@ return 'owned'
 
 const renew = `${checkFence}
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-if redis.call('EXISTS', KEYS[3]) == 1 then return 'stop' end
-return 'owned'
+return {'owned', redis.call('GET', KEYS[3]) or false}
 `;
 
 const release = `

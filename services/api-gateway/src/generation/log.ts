@@ -9,9 +9,12 @@ export type Claim = {
   readonly lastSeq: number;
   /** Whether the last frame is the end. */
   readonly ended: boolean;
-  /** Whether a stop was asked for before this claim. */
-  readonly stopRequested: boolean;
+  /** The stop that was asked for before this claim. */
+  readonly stop: StopRequest | undefined;
 };
+
+/** A wish to stop. `renderedSeq`: the last frame that the person has seen, when the client says so. */
+export type StopRequest = { readonly renderedSeq: number | undefined };
 
 /** `owned`: the write took effect. `lost`: another owner has a higher fence. `gone`: Redis knows nothing of this generation any more. */
 export type Ownership = 'owned' | 'lost' | 'gone';
@@ -29,7 +32,7 @@ export const logKeys = {
 /** How long a log outlives its end, and how long one without an end is kept. */
 export const logTtl = { endedMs: 3_600_000, runningMs: 86_400_000 } as const;
 
-/** Sent on this channel: the id of a generation to stop. */
+/** Sent on this channel: the id of a generation to stop, and after a space what its stop key holds. */
 export const stopChannel = 'gen:stop';
 
 export type GenerationLog = ReturnType<typeof createGenerationLog>;
@@ -62,14 +65,10 @@ export function createGenerationLog({
         logTtl.runningMs,
       );
       if (answer === null) return undefined;
-      const [fence, lastId, lastField, stopRequested] = answer;
-      await redis.zadd(logKeys.leases, Date.now() + leaseTtlMs, generationId);
-      return {
-        fence: Number(fence),
-        lastSeq: seqOf(lastId),
-        ended: lastField === '1e',
-        stopRequested: stopRequested === 1,
-      };
+      const [fence, lastId, lastField, stop] = answer;
+      // Not awaited: the index is only a help, and the next renewal writes it again.
+      redis.zadd(logKeys.leases, Date.now() + leaseTtlMs, generationId).catch(() => undefined);
+      return { fence: Number(fence), lastSeq: seqOf(lastId), ended: lastField === '1e', stop: parseStop(stop) };
     },
 
     /** Appends frames numbered from `firstSeq`. A repeat of an append that already took effect changes nothing and is `owned`. */
@@ -90,7 +89,7 @@ export function createGenerationLog({
     },
 
     /** Keeps the lease; says whether a stop was asked for meanwhile. */
-    async renew(generationId: string, fence: number): Promise<{ ownership: Ownership; stopRequested: boolean }> {
+    async renew(generationId: string, fence: number): Promise<{ ownership: Ownership; stop: StopRequest | undefined }> {
       const answer = await redis.genRenew(
         logKeys.lease(generationId),
         logKeys.fence(generationId),
@@ -99,8 +98,8 @@ export function createGenerationLog({
         owner,
         leaseTtlMs,
       );
-      if (answer === 'stop') return { ownership: 'owned', stopRequested: true };
-      return { ownership: ownership(answer), stopRequested: false };
+      if (typeof answer === 'string') return { ownership: ownership(answer), stop: undefined };
+      return { ownership: ownership(answer[0]), stop: parseStop(answer[1]) };
     },
 
     /** Moves the leases of `generationIds` in the index, after renewals. */
@@ -136,9 +135,11 @@ export function createGenerationLog({
     },
 
     /** Asks the owner, whichever replica it is, to stop. Remembered until the end, so that no owner misses it. */
-    async requestStop(generationId: string): Promise<void> {
-      await redis.set(logKeys.stop(generationId), '1', 'PX', logTtl.endedMs);
-      await redis.publish(stopChannel, generationId);
+    async requestStop(generationId: string, { renderedSeq }: StopRequest): Promise<void> {
+      const value = renderedSeq === undefined ? '' : String(renderedSeq);
+      // The first request decides, as the first press on Stop does.
+      await redis.set(logKeys.stop(generationId), value, 'PX', logTtl.endedMs, 'NX');
+      await redis.publish(stopChannel, `${generationId} ${value}`);
     },
 
     /** The last frame in the log; 0 when there is none. */
@@ -168,4 +169,9 @@ export function toFrame(generationId: string, [id, fields]: [id: string, fields:
 function ownership(answer: string): Ownership {
   if (answer === 'owned' || answer === 'lost' || answer === 'gone') return answer;
   throw new Error(`unexpected answer ${answer}`);
+}
+
+/** What a stop key holds: nothing, or a frame number. */
+export function parseStop(value: string | null): StopRequest | undefined {
+  return value === null ? undefined : { renderedSeq: value === '' ? undefined : Number.parseInt(value, 10) };
 }

@@ -5,9 +5,10 @@ import type { AiClient, ChatClient } from '../clients/clients.ts';
 import { present } from '../clients/resources.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { CompletionRecorder } from './completion.ts';
-import type { Claim, GenerationLog } from './log.ts';
-import { createLogWriter, OwnershipLostError } from './log-writer.ts';
-import { rebuildFromLog } from './rebuild.ts';
+import type { EndBody } from './frame.ts';
+import type { Claim, GenerationLog, StopRequest } from './log.ts';
+import { createLogWriter, type LogWriter, OwnershipLostError } from './log-writer.ts';
+import { type Past, rebuildFromLog } from './rebuild.ts';
 import { type AbortCause, endBodyOf, generate, type Outcome } from './run.ts';
 
 export type RunDeps = {
@@ -23,8 +24,10 @@ export type RunDeps = {
 export type OwnedRun = {
   readonly generationId: string;
   readonly fence: number;
-  /** Cuts the run short. Only the first cause counts. */
-  abort(cause: AbortCause): void;
+  /** Ends the run as its user wishes. Only the first wish counts. */
+  stop(request: StopRequest): void;
+  /** Cuts the run short without an end: another owner goes on, or has gone on already. */
+  abort(cause: Exclude<AbortCause, 'stop'>): void;
   /** Stores the text so far in chat-service, if it has grown since the last time. */
   checkpoint(): Promise<void>;
   /** Resolves when the run has ended or was given up. Never rejects. */
@@ -40,41 +43,64 @@ export function startOwnedRun(
   { task, claim, context }: { task: GenerationTask__Output; claim: Claim; context: RequestContext },
 ): OwnedRun {
   const { log, chat, logger, metrics } = deps;
-  const { id: generationId, messageId } = present(task.generation, 'generation');
+  const record = present(task.generation, 'generation');
+  const { id: generationId, messageId } = record;
   const controller = new AbortController();
-  const abort = (cause: AbortCause) => controller.abort(cause);
-  let writer: ReturnType<typeof createLogWriter> | undefined;
+  let stopRequest: StopRequest | undefined;
+  let writer: LogWriter | undefined;
   let model = '';
   let checkpointedSeq = 0;
 
+  function stop(request: StopRequest) {
+    if (!controller.signal.aborted) stopRequest = request;
+    controller.abort('stop' satisfies AbortCause);
+  }
+
   async function run() {
-    const past = await rebuildFromLog(log, generationId, claim);
-    writer = createLogWriter({ log, generationId, fence: claim.fence, lastSeq: past.lastSeq, text: past.text });
-    if (past.end !== undefined) {
-      if (await complete({ ...past.end, model: past.end.model ?? '' }, past.lastSeq)) await log.forget(generationId);
-      return;
-    }
-    if (claim.stopRequested) abort('stop');
-    const outcome = past.lastSeq === 0 && hasLostItsLog(task) ? lostLogOutcome(context) : await runModel(writer);
-    const endSeq = writer.seq + 1;
+    const past = await rebuildFromLog(log, generationId, claim.lastSeq);
+    if (past.end !== undefined) return finish({ ...past.end, model: past.end.model ?? '' }, past);
+    // Something was stored, but the log it came from is no more: Redis was lost in between.
+    const isLogLost = past.lastSeq === 0 && record.seq > 0;
+    const start = isLogLost ? { lastSeq: record.seq, text: record.content } : past;
+    writer = createLogWriter({ log, generationId, fence: claim.fence, ...start });
+    if (claim.stop !== undefined) stop(claim.stop);
+    // A continued reply begins with the text that it continues.
+    if (start.lastSeq === 0 && record.content !== '') writer.push({ type: 'delta', text: record.content });
+    const outcome = isLogLost ? lostLogOutcome(context) : await runModel(writer);
+    const { textLength } = await cut(outcome, writer);
+    const end = endBodyOf({ ...outcome, textLength }, messageId);
     // The stored message first, so that who sees the end can read it; the log goes on to be the proof if the storing fails.
-    const stored = await complete(outcome, endSeq);
-    writer.push(endBodyOf(outcome, messageId));
+    const stored = await complete(end, { lastSeq: writer.seq + 1, text: writer.text });
+    writer.push(end);
     await writer.settled();
     if (stored) await log.forget(generationId);
     metrics.generationTotal.inc({ status: outcome.status });
   }
 
-  function runModel(target: ReturnType<typeof createLogWriter>): Promise<Outcome> {
+  function runModel(target: LogWriter): Promise<Outcome> {
     const onModel = (name: string) => {
       model = name;
     };
     return generate({ ai: deps.ai, writer: target, task, context, signal: controller.signal, logger, onModel });
   }
 
-  function complete(outcome: Outcome, seq: number): Promise<boolean> {
-    const content = writer === undefined || writer.seq === 0 ? storedText(task) : writer.text;
-    return deps.completions.record({ task, outcome, content, seq, fence: claim.fence, context });
+  /** How much of the text is kept: all of it, or what the person had seen who stopped it. */
+  async function cut({ status }: Outcome, { seq }: LogWriter): Promise<{ textLength?: number }> {
+    const seenSeq = stopRequest?.renderedSeq ?? seq;
+    if (status !== 'stopped' || seenSeq >= seq) return {};
+    const { text } = await rebuildFromLog(log, generationId, seenSeq);
+    return { textLength: text.length };
+  }
+
+  /** A former owner has logged the end and could not store it. */
+  async function finish(end: EndBody & { model: string }, { lastSeq, text }: Past) {
+    if (await complete(end, { lastSeq, text })) await log.forget(generationId);
+  }
+
+  function complete(end: EndBody, { lastSeq, text }: Past): Promise<boolean> {
+    const content = text.slice(0, end.textLength);
+    const outcome = { ...end, model: end.model ?? '' };
+    return deps.completions.record({ task, outcome, content, seq: lastSeq, fence: claim.fence, context });
   }
 
   async function checkpoint() {
@@ -109,16 +135,7 @@ export function startOwnedRun(
     .catch(settle)
     .catch((error: unknown) => logger.error({ generationId, err: error }, 'generation could not be released'))
     .finally(() => metrics.generationActive.dec());
-  return { generationId, fence: claim.fence, abort, checkpoint, done };
-}
-
-/** Something was stored, but the log it came from is no more: Redis was lost in between. */
-function hasLostItsLog(task: GenerationTask__Output): boolean {
-  return present(task.generation, 'generation').seq > 0;
-}
-
-function storedText(task: GenerationTask__Output): string {
-  return present(task.generation, 'generation').content;
+  return { generationId, fence: claim.fence, stop, abort: (cause) => controller.abort(cause), checkpoint, done };
 }
 
 function lostLogOutcome({ requestId }: RequestContext): Outcome {

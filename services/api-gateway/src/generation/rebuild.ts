@@ -1,23 +1,24 @@
 import type { EndBody } from './frame.ts';
-import type { Claim, GenerationLog } from './log.ts';
+import type { GenerationLog } from './log.ts';
 
 export type Past = {
-  /** The last frame in the log; 0 when it is empty. */
+  /** The last frame read; 0 when there is none. */
   readonly lastSeq: number;
-  /** The text of its deltas. */
+  /** The text of the deltas up to there. */
   readonly text: string;
-  /** The end frame, when the log has one. */
+  /** The end frame, when it was among them. */
   readonly end?: EndBody;
 };
 
 const pageSize = 512;
 
-/** What former owners left in the log. Reads nothing when the claim says that it is empty. */
-export async function rebuildFromLog(log: GenerationLog, generationId: string, claim: Claim): Promise<Past> {
+/** What the log holds up to a frame that it has. Reads nothing for frame 0. */
+export async function rebuildFromLog(log: GenerationLog, generationId: string, upToSeq: number): Promise<Past> {
   const texts: string[] = [];
   let lastSeq = 0;
-  while (lastSeq < claim.lastSeq) {
-    const frames = await log.read(generationId, { afterSeq: lastSeq, limit: pageSize });
+  while (lastSeq < upToSeq) {
+    const limit = Math.min(pageSize, upToSeq - lastSeq);
+    const frames = await log.read(generationId, { afterSeq: lastSeq, limit });
     if (frames.length === 0) throw new Error('the log ends before its last frame');
     for (const frame of frames) {
       lastSeq = frame.seq;

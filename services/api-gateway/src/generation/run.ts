@@ -18,6 +18,8 @@ export type Outcome = {
   readonly usage?: Usage | undefined;
   readonly timings?: Timings | undefined;
   readonly problem?: z.infer<typeof problemSchema> | undefined;
+  /** Present when only so many UTF-16 code units of the text are kept. */
+  readonly textLength?: number | undefined;
 };
 
 export type GenerateOptions = {
@@ -140,7 +142,7 @@ function failedOutcome({
 
 /** The end frame of an outcome. */
 export function endBodyOf(
-  { status, model, usage, timings, problem }: Outcome,
+  { status, model, usage, timings, problem, textLength }: Outcome,
   messageId: string,
 ): { type: 'end' } & EndBody {
   return {
@@ -151,5 +153,6 @@ export function endBodyOf(
     ...(usage === undefined ? {} : { usage }),
     ...(timings === undefined ? {} : { timings }),
     ...(problem === undefined ? {} : { problem }),
+    ...(textLength === undefined ? {} : { textLength }),
   };
 }

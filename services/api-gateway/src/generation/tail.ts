@@ -10,8 +10,8 @@ export type FrameSink = {
   deliver(frame: Frame): void;
   /** A promise while the reader cannot keep up, settled when it can; frames wait in the log meanwhile. */
   congestion?(): Promise<void> | undefined;
-  /** The log ends before its end frame: it expired or Redis lost it. Nothing follows. */
-  gone(): void;
+  /** The log ends before its end frame: it expired or Redis lost it. Nothing follows `seq`, the last frame delivered. */
+  gone(seq: number): void;
 };
 
 export type Following = { close(): void };
@@ -126,7 +126,7 @@ export function startLogTail(deps: TailDeps): LogTail {
     if (follower.closed) return;
     metrics.generationFrameGaps.inc();
     remove(topic, follower);
-    follower.sink.gone();
+    follower.sink.gone(follower.seq);
   }
 
   function remove(topic: Topic, follower: Follower) {

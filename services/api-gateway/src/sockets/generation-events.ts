@@ -27,6 +27,7 @@ export const generationUnfollow = defineEvent({
 
 export const generationStop = defineEvent({
   name: 'generation:stop',
-  input: z.object({ generationId: z.uuid() }),
-  handle: (deps, { generationId }, { caller }) => stopGeneration(deps, { caller, generationId }),
+  input: z.object({ generationId: z.uuid(), renderedSeq: seqSchema.optional() }),
+  handle: (deps, { generationId, renderedSeq }, { caller }) =>
+    stopGeneration(deps, { caller, generationId, renderedSeq }),
 });

@@ -95,14 +95,14 @@ describe('a reply', () => {
   it('is stored and sent as one end frame when its log has expired', async () => {
     using device = await account.connect();
     const turn = await device.send({ content: 'hello again' });
-    const end = await device.ended(turn.generationId);
+    await device.ended(turn.generationId);
     const redis = new Redis(system.process('redis').url ?? '');
     await redis.del(`gen:{${turn.generationId}}`);
     redis.disconnect();
     using later = await account.connect();
     await later.emit('generation:follow', { generationId: turn.generationId, lastSeq: 0 });
     expect(await later.ended(turn.generationId)).toMatchObject({
-      seq: end.seq,
+      seq: 1,
       status: 'completed',
       content: device.text(turn.generationId),
     });
@@ -203,6 +203,25 @@ describe('stop', () => {
     const stored = await storedMessage(account, turn, turn.assistantMessageId);
     expect([stored.status, stored.content.trim()]).toEqual(['stopped', expected]);
     expect(stored.content).toBe(device.text(generationId));
+  });
+
+  it('keeps no more than the person had seen, for everybody', async () => {
+    const content = `seen ${randomUUID()}`;
+    using device = await account.connect();
+    using other = await account.connect({ gateway: system.gatewayUrls[1] ?? '' });
+    const turn = await device.send({ content, model: gated });
+    const { generationId } = turn;
+    await other.emit('generation:follow', { generationId, lastSeq: 0 });
+    await waitFor(() => device.text(generationId).trim() === '0 1 2 3 4', { description: 'the text so far' });
+    const deltas = device.frames(generationId).filter(({ type }) => type === 'delta');
+    const renderedSeq = deltas.at(0)?.seq ?? 0;
+    const seen = textOf(deltas.slice(0, 1));
+    await other.emit('generation:stop', { generationId, renderedSeq });
+    for (const reader of [device, other]) {
+      const end = await reader.ended(generationId);
+      expect(reader.text(generationId).slice(0, end.textLength)).toBe(seen);
+    }
+    expect((await storedMessage(account, turn, turn.assistantMessageId)).content).toBe(seen);
   });
 
   it('leaves the conversation usable: the next message is answered', async () => {

@@ -29,9 +29,18 @@ export const stopGeneration = defineRoute({
   tag: 'generations',
   summary: 'Stop a generation, wherever it runs; answers when it has ended',
   params,
+  body: z
+    .object({
+      renderedSeq: z
+        .int()
+        .min(0)
+        .max(2 ** 31)
+        .optional(),
+    })
+    .default({}),
   responses: { 200: { description: 'The end', schema: z.object({ seq: z.int(), status: endStatusSchema }) } },
-  async handle(deps, { caller, params: { id } }) {
-    return { status: 200, body: await stop(deps, { caller, generationId: id }) };
+  async handle(deps, { caller, params: { id }, body: { renderedSeq } }) {
+    return { status: 200, body: await stop(deps, { caller, generationId: id, renderedSeq }) };
   },
 });
 
