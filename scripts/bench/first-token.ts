@@ -10,8 +10,6 @@ const targetsMs: Record<BackendName, number> = { embedded: 15, real: 5 };
 
 /** The rows take turns in rounds of so many, so that what else the machine does meets all of them. */
 const roundTurns = 20;
-/** Between two turns, for what follows a reply (storing it, a title for the conversation); a person takes longer. */
-const pauseMs = 30;
 const tokensMax = 64;
 
 export interface FirstTokenInput {
@@ -20,6 +18,8 @@ export interface FirstTokenInput {
   systems: readonly { path: PathUnderTest; backends: BackendName }[];
   turns: number;
   warmUpTurns: number;
+  /** Between two turns, for what follows a reply: storing it, a title for a new conversation. */
+  pauseMs: number;
 }
 
 /** Where the turns of a row go: the system may have to make a conversation, or to read one. */
@@ -47,11 +47,11 @@ export async function benchFirstToken(input: FirstTokenInput): Promise<Table> {
     systems.push(makeRow({ ...shared, name: `${path.name}, existing one`, conversations: 'existing' }));
   }
   const rows = [direct, bareChain, ...systems];
-  await runInRounds(rows, input.warmUpTurns);
+  await runInRounds(rows, { turns: input.warmUpTurns, pauseMs: input.pauseMs });
   for (const row of rows) row.firstTextMs = [];
   for (const row of rows) row.ackMs = [];
-  await runInRounds(rows, input.turns);
-  return makeTable({ direct, bareChain, rows, turns: input.turns, warmUpTurns: input.warmUpTurns });
+  await runInRounds(rows, input);
+  return makeTable({ direct, bareChain, rows, input });
 }
 
 function makeRow(options: {
@@ -64,42 +64,38 @@ function makeRow(options: {
   return { ...rest, conversations, targetMs, firstTextMs: [], ackMs: [] };
 }
 
-async function runInRounds(rows: readonly Row[], turns: number): Promise<void> {
-  for (let done = 0; done < turns; done += roundTurns) {
-    for (const row of rows) await runRound(row, Math.min(roundTurns, turns - done));
-  }
-}
-
-async function runRound(row: Row, turns: number): Promise<void> {
-  // An existing conversation begins with a turn that does not count, and grows by the turns of one round.
-  const conversationId = row.conversations === 'existing' ? (await runTurn(row, undefined)).conversationId : undefined;
-  for (let turn = 0; turn < turns; turn += 1) {
-    const { sentAtMs, firstTextAtMs, ackAtMs } = await runTurn(row, conversationId);
-    row.firstTextMs.push(firstTextAtMs - sentAtMs);
-    if (ackAtMs !== undefined) row.ackMs.push(ackAtMs - sentAtMs);
-  }
-}
-
-async function runTurn({ connection }: Row, conversationId: string | undefined) {
-  const result = await connection.runTurn({ model: models.short, tokensMax, conversationId });
-  await delay(pauseMs);
-  return result;
-}
-
-function makeTable(context: {
-  direct: Row;
-  bareChain: Row;
-  rows: readonly Row[];
+interface Pace {
   turns: number;
-  warmUpTurns: number;
-}): Table {
-  const { direct, bareChain, rows, turns, warmUpTurns } = context;
+  pauseMs: number;
+}
+
+async function runInRounds(rows: readonly Row[], { turns, pauseMs }: Pace): Promise<void> {
+  for (let done = 0; done < turns; done += roundTurns) {
+    for (const row of rows) await runRound(row, { turns: Math.min(roundTurns, turns - done), pauseMs });
+  }
+}
+
+async function runRound(row: Row, { turns, pauseMs }: Pace): Promise<void> {
+  const turn = { model: models.short, tokensMax };
+  // An existing conversation begins with a turn that does not count, and grows by the turns of one round.
+  const begun = row.conversations === 'existing' ? await row.connection.runTurn(turn) : undefined;
+  for (let done = 0; done < turns; done += 1) {
+    if (pauseMs > 0) await delay(pauseMs);
+    const result = await row.connection.runTurn({ ...turn, conversationId: begun?.conversationId });
+    row.firstTextMs.push(result.firstTextAtMs - result.sentAtMs);
+    if (result.ackAtMs !== undefined) row.ackMs.push(result.ackAtMs - result.sentAtMs);
+  }
+}
+
+function makeTable(context: { direct: Row; bareChain: Row; rows: readonly Row[]; input: FirstTokenInput }): Table {
+  const { direct, bareChain, rows, input } = context;
+  const { turns, warmUpTurns, pauseMs } = input;
   const modelMs = summarize(direct.firstTextMs).p50;
   const baseMs = summarize(bareChain.firstTextMs).p50 - modelMs;
   return {
     title: 'First token',
     notes: [
-      `Milliseconds, ${turns} turns a row after ${warmUpTurns} to warm up, one at a time, the rows taking turns every ${roundTurns}.`,
+      `Milliseconds, ${turns} turns a row after ${warmUpTurns} to warm up, one at a time with ${pauseMs} ms between them, the rows taking turns every ${roundTurns}.`,
       `"Added" is the time from sending the message to the first text at the client, less the model's own (its p50, asked directly): what a row adds to the model.`,
       `"× bare chain" compares the medians of that.`,
     ],

@@ -14,6 +14,8 @@ export interface BenchOptions {
   turns: number;
   /** Turns before those, which do not count. */
   warmUpTurns: number;
+  /** Between two turns of first-token. */
+  pauseMs: number;
   /** How many replies run at once, for each row of streams. */
   streamCounts: readonly number[];
   /** How long each row of streams is measured. */
@@ -43,6 +45,7 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   --backends <list> embedded,real (default both): PGlite and the Redis in JavaScript; Postgres and redis-server of this machine
   --turns <n>       first-token: turns measured for each row (default 200)
   --warm-up <n>     first-token: turns before those (default 30)
+  --pause <ms>      first-token: time between two turns (default 0); with one, processors fall asleep in between
   --streams <list>  streams: replies at once, a row each (default 100,300)
   --seconds <n>     streams: length of a measurement (default 10)
   --markdown <file> also write the tables to a file
@@ -58,6 +61,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     backends: parseBackends(values.backends ?? backendNames.join(',')),
     turns: parseCount('--turns', values.turns ?? '200'),
     warmUpTurns: parseCount('--warm-up', values['warm-up'] ?? '30'),
+    pauseMs: parseNumber('--pause', { text: values.pause ?? '0', min: 0 }),
     streamCounts: (values.streams ?? '100,300').split(',').map((text) => parseCount('--streams', text)),
     seconds: parseCount('--seconds', values.seconds ?? '10'),
     markdownFile: values.markdown === undefined ? undefined : resolve(values.markdown),
@@ -75,6 +79,7 @@ function parseStrictly(args: readonly string[]) {
         backends: { type: 'string' },
         turns: { type: 'string' },
         'warm-up': { type: 'string' },
+        pause: { type: 'string' },
         streams: { type: 'string' },
         seconds: { type: 'string' },
         markdown: { type: 'string' },
@@ -106,7 +111,11 @@ function parseBackends(list: string): readonly BackendName[] {
 }
 
 function parseCount(option: string, text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= 100_000) return count;
-  throw new BenchOptionError(`${option} takes a number from 1 to 100000, not "${text}".`);
+  return parseNumber(option, { text, min: 1 });
+}
+
+function parseNumber(option: string, { text, min }: { text: string; min: number }): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= 100_000) return value;
+  throw new BenchOptionError(`${option} takes a number from ${min} to 100000, not "${text}".`);
 }

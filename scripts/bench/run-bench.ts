@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { findOnPath } from '../start/find-on-path.ts';
+import { waitForStopSignal } from '../start/stop-signals.ts';
 import { startBareChain } from './bare-chain/start-bare-chain.ts';
 import { benchBytes } from './bytes.ts';
 import { directPath } from './direct.ts';
@@ -20,12 +21,20 @@ import { startSystem } from './system/start-system.ts';
 import { renderTable, type Table } from './table.ts';
 import { benchThroughput } from './throughput.ts';
 
+/** What a shell reports of a program that Ctrl-C ended. */
+const interruptedCode = 130;
+
+interface Run {
+  options: BenchOptions;
+  args: readonly string[];
+}
+
 /** Runs the benches that the arguments name, prints their tables, and returns the exit code. */
 export async function runBench(process: NodeJS.Process, args: readonly string[]): Promise<number> {
   try {
     const options = parseBenchOptions(args);
     if (options.help) process.stdout.write(benchHelp);
-    else await measureAll(process, { options, args });
+    else return await measureUntilStopped(process, { options, args });
     return 0;
   } catch (error) {
     if (!(error instanceof BenchOptionError)) throw error;
@@ -34,13 +43,16 @@ export async function runBench(process: NodeJS.Process, args: readonly string[])
   }
 }
 
-async function measureAll(
-  process: NodeJS.Process,
-  { options, args }: { options: BenchOptions; args: readonly string[] },
-): Promise<void> {
-  const note = (text: string) => process.stderr.write(`${text}\n`);
+/** Ctrl-C stops what was started, in order, before this process ends. */
+async function measureUntilStopped(process: NodeJS.Process, run: Run): Promise<number> {
   await using resources = new AsyncDisposableStack();
-  disposeOnSignal(process, resources);
+  const stopped = waitForStopSignal(process, () => process.exit(interruptedCode)).then(() => interruptedCode);
+  return await Promise.race([measureAll(process, { ...run, resources }).then(() => 0), stopped]);
+}
+
+async function measureAll(process: NodeJS.Process, run: Run & { resources: AsyncDisposableStack }): Promise<void> {
+  const { options, args, resources } = run;
+  const note = (text: string) => process.stderr.write(`${text}\n`);
   const machine = describeMachine();
   note('Starting the model server, the bare chain and the system …');
   const paths = await startPaths({ options, resources, note });
@@ -53,15 +65,6 @@ async function measureAll(
     sections.push(`\n${section}`);
   }
   if (options.markdownFile !== undefined) await writeFile(options.markdownFile, sections.join('\n'));
-}
-
-/** Ctrl-C stops what was started, in order, before this process ends. */
-function disposeOnSignal(process: NodeJS.Process, resources: AsyncDisposableStack): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      resources.disposeAsync().finally(() => process.exit(130));
-    });
-  }
 }
 
 interface Paths {
@@ -94,11 +97,11 @@ async function startPaths(context: {
 }
 
 function runNamed(name: BenchName, { options, paths }: { options: BenchOptions; paths: Paths }): Promise<Table> {
-  const { turns, warmUpTurns, streamCounts, seconds } = options;
+  const { turns, warmUpTurns, pauseMs, streamCounts, seconds } = options;
   const compared = [paths.bareChain, ...paths.systems.map(({ path }) => path)];
   switch (name) {
     case 'first-token':
-      return benchFirstToken({ ...paths, turns, warmUpTurns });
+      return benchFirstToken({ ...paths, turns, warmUpTurns, pauseMs });
     case 'throughput':
       return benchThroughput(compared);
     case 'streams':
