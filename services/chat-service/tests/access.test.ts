@@ -23,6 +23,7 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['ListMessages', ({ conversationId, assistantMessageId }) => ({ conversationId, leafId: assistantMessageId })],
   ['PostMessage', ({ conversationId }) => ({ conversationId, content: 'x', clientMessageId: uuidv7() })],
   ['EditMessage', ({ userMessageId }) => ({ messageId: userMessageId, content: 'x', clientMessageId: uuidv7() })],
+  ['ContinueReply', ({ generationId }) => ({ generationId })],
   ['RegenerateReply', ({ assistantMessageId }) => ({ messageId: assistantMessageId, clientMessageId: uuidv7() })],
   ['GetGeneration', ({ generationId }) => ({ generationId })],
   ['SetTyping', ({ conversationId }) => ({ conversationId, typing: true })],

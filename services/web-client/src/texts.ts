@@ -154,6 +154,7 @@ export const texts = {
     editSave: 'Send edited message',
     editHint: 'A new branch starts here; the rest of this one is kept on the server.',
     regenerate: 'Regenerate',
+    resume: 'Continue',
     retry: 'Retry',
     discard: 'Discard',
   },

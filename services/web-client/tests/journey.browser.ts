@@ -59,6 +59,17 @@ describe.each([
     await sim.waitFor((request) => request.messages.at(-1)?.content === second && request.state === 'aborted');
     expect(await reply(page).textContent()).not.toContain('13');
 
+    await page.getByRole('button', { name: 'Continue' }).last().click();
+    const continued = await sim.waitFor(
+      ({ messages, tokensSent }) =>
+        messages.at(-1)?.role === 'assistant' &&
+        messages.some(({ content }) => content === second) &&
+        tokensSent === 12,
+    );
+    sim.release({ id: continued.id });
+    await replyWith(page, 'completed').waitFor();
+    expect(await reply(page).textContent()).toContain(numbers(40));
+
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     await signOut(page);
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();

@@ -8,7 +8,7 @@ import {
   listMessages,
   updateConversation,
 } from './conversations/routes.ts';
-import { getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
+import { continueGeneration, getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
 import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
 import type { Route } from './route.ts';
 import { getMe, updateMe } from './users/routes.ts';
@@ -32,6 +32,7 @@ export const routes: readonly Route[] = [
   regenerateMessage,
   getGeneration,
   stopGeneration,
+  continueGeneration,
   streamGeneration,
   listModels,
   listPersonas,

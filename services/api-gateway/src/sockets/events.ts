@@ -2,7 +2,7 @@ import { authRefresh } from './auth-events.ts';
 import { conversationOpen, typingSet } from './conversation-events.ts';
 import type { ClientEvent } from './event.ts';
 import { generationFollow, generationStop, generationUnfollow } from './generation-events.ts';
-import { messageEdit, messageRegenerate, messageSend } from './message-events.ts';
+import { generationContinue, messageEdit, messageRegenerate, messageSend } from './message-events.ts';
 
 /** Every event that a client may send. */
 export const clientEvents: readonly ClientEvent[] = [
@@ -12,6 +12,7 @@ export const clientEvents: readonly ClientEvent[] = [
   generationFollow,
   generationUnfollow,
   generationStop,
+  generationContinue,
   conversationOpen,
   typingSet,
   authRefresh,

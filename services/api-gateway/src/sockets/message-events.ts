@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   clientMessageIdSchema,
   contentSchema,
+  continueReply,
   editMessage,
   postMessage,
   postMessageSchema,
@@ -27,6 +28,12 @@ export const messageRegenerate = defineEvent({
   name: 'message:regenerate',
   input: z.object({ messageId: z.uuid(), clientMessageId: clientMessageIdSchema }),
   handle: (deps, input, call) => turn(deps, call, () => regenerateReply(deps, { ...call, input })),
+});
+
+export const generationContinue = defineEvent({
+  name: 'generation:continue',
+  input: z.object({ generationId: z.uuid() }),
+  handle: (deps, input, call) => turn(deps, call, () => continueReply(deps, { ...call, input })),
 });
 
 /** A sender follows its own generation without asking. */

@@ -74,6 +74,15 @@ export async function regenerateReply(
   return begin(deps, { caller, userId, ...response });
 }
 
+/** Stores a pending sibling of a reply that was cut short, which begins with its text, and starts the generation. Idempotent. */
+export async function continueReply(
+  deps: TurnDeps,
+  { caller, userId, input }: TurnInput<{ generationId: string }>,
+): Promise<TurnIds> {
+  const response = await deps.chat.unary('ContinueReply', input, { ...caller, timeoutMs: timeouts.unaryMs });
+  return begin(deps, { caller, userId, ...response });
+}
+
 type Begin = { caller: Caller; userId: string; turn: Turn__Output | null; task: GenerationTask__Output | null };
 
 function begin({ generations, events }: TurnDeps, { caller, userId, turn, task }: Begin): TurnIds {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type OllamaSim, type SimRequest, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { turnSchema } from '../../src/turns/post-turn.ts';
 import { type Account, createAccount, numbersFrom, textOf } from '../support/account.ts';
 import { storedMessage } from '../support/conversation.ts';
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
     models: {
       'gated:latest': { kind: 'scripted', tokens: 60, gateAfterTokens: 20 },
       'broken:latest': { kind: 'scripted', tokens: 60, fault: { kind: 'error', afterTokens: 7 } },
+      'flaky:latest': { kind: 'scripted', tokens: 60, fault: { kind: 'error', afterTokens: 7, times: 1 } },
       'refusing:latest': { kind: 'scripted', tokens: 60, fault: { kind: 'status', status: 500 } },
     },
   });
@@ -135,5 +137,24 @@ describe('a model server that fails', () => {
     const stored = await storedMessage(account, turn, turn.assistantMessageId);
     expect(stored.content.trim()).toBe(numbersFrom(0, tokens).join(' '));
     expect(stored).toMatchObject({ status, problem: { reason: 'MODEL_FAILED' } });
+  });
+
+  it('once: Continue goes on from the text that was kept, beside it, and asking twice has one effect', async () => {
+    using device = await account.connect();
+    const turn = await device.send({ content: 'fail once', model: 'flaky:latest' });
+    expect(await device.ended(turn.generationId)).toMatchObject({ status: 'interrupted' });
+    const acks = await Promise.all(
+      [1, 2].map(() => device.emit('generation:continue', { generationId: turn.generationId })),
+    );
+    expect(acks[0]).toEqual(acks[1]);
+    const next = turnSchema.parse(acks[0]?.ok === true ? acks[0].data : undefined);
+    expect(next.userMessageId).toBe(turn.userMessageId);
+    expect(await device.ended(next.generationId)).toMatchObject({ status: 'completed' });
+    expect(device.text(next.generationId)).toBe(text);
+    expect(await storedMessage(account, turn, next.assistantMessageId)).toMatchObject({
+      content: text,
+      status: 'completed',
+    });
+    expect((await storedMessage(account, turn, turn.assistantMessageId)).status).toBe('interrupted');
   });
 });

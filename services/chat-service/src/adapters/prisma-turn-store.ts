@@ -27,6 +27,7 @@ export function createPrismaTurnStore(database: Database): TurnStore {
 const addedRow = z.object({
   conversation: conversationRow,
   parentId: z.string().nullable(),
+  begun: z.string(),
   answered: messageRow.nullable(),
   context: contextRow,
 });
@@ -60,7 +61,7 @@ function assemble(turn: NewTurn, row: z.output<typeof addedRow>): StoredTurn & {
       id: turn.assistantMessageId,
       parentId: userMessage.id,
       role: 'assistant',
-      content: '',
+      content: row.begun,
       generationId: turn.generationId,
       authorId: null,
       contentSeq: 0,
@@ -127,6 +128,9 @@ function obstacleOf(place: TurnPlace, row: z.output<typeof obstacleRow> | undefi
       if (row?.status == null) return 'missing';
       if (row.role !== 'assistant' || !row.parentWanted) return 'wrong-role';
       return isRunning(row.status) ? 'running' : 'none';
+    case 'continue':
+      if (row?.status == null) return 'missing';
+      return isRunning(row.status) ? 'running' : 'nothing-to-continue';
     default:
       return place satisfies never;
   }

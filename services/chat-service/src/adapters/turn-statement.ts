@@ -35,7 +35,7 @@ export function turnStatement(turn: NewTurn): Prisma.Sql {
       ? Prisma.sql`(SELECT ${messageJson} FROM messages m WHERE m.id = place.answered_id)`
       : Prisma.sql`NULL::json`;
   return Prisma.sql`WITH RECURSIVE ${Prisma.join(parts, ', ')}
-    SELECT ${conversationJson} AS conversation, place.parent_id AS "parentId",
+    SELECT ${conversationJson} AS conversation, place.parent_id AS "parentId", place.begun,
       ${answered} AS answered, ${contextJson} AS context
     FROM generation, place, conversation c`;
 }
@@ -47,7 +47,7 @@ function placePart(turn: NewTurn): Prisma.Sql {
     case 'start':
       return Prisma.sql`place AS (
         SELECT ${place.conversationId}::uuid AS conversation_id, NULL::uuid AS parent_id, NULL::uuid AS leaf_id, ${question},
-          ${place.persona}::text AS persona, ${place.model}::text AS model
+          ${place.persona}::text AS persona, ${place.model}::text AS model, '' AS begun
       )`;
     case 'post':
       return Prisma.sql`locked AS (
@@ -58,23 +58,35 @@ function placePart(turn: NewTurn): Prisma.Sql {
       ), place AS (
         SELECT l.id AS conversation_id, p.id AS parent_id, p.id AS leaf_id, ${question},
           coalesce(${place.persona ?? null}::text, l.persona) AS persona,
-          coalesce(${place.model ?? null}::text, l.model) AS model
+          coalesce(${place.model ?? null}::text, l.model) AS model, '' AS begun
         FROM locked l LEFT JOIN messages p ON p.id = l.wanted_id AND p.conversation_id = l.id
         WHERE l.wanted_id IS NULL OR p.status NOT IN ('pending', 'streaming')
       )`;
     case 'edit':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, ${question}, c.persona, c.model
+        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, ${question}, c.persona, c.model, '' AS begun
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.id = ${place.messageId}::uuid AND m.role = 'user' AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
         FOR NO KEY UPDATE OF c
       )`;
     case 'regenerate':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model
+        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
+          '' AS begun
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.id = ${place.messageId}::uuid AND m.role = 'assistant' AND m.parent_id IS NOT NULL
           AND m.status NOT IN ('pending', 'streaming') AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
+        FOR NO KEY UPDATE OF c
+      )`;
+    case 'continue':
+      return Prisma.sql`place AS (
+        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
+          m.content AS begun
+        FROM generations g
+        JOIN messages m ON m.id = g.assistant_message_id
+        JOIN conversations c ON c.id = m.conversation_id
+        WHERE g.id = ${place.generationId}::uuid AND m.status IN ('stopped', 'interrupted') AND m.content <> ''
+          AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
         FOR NO KEY UPDATE OF c
       )`;
     default:
@@ -137,7 +149,7 @@ function replyPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`reply AS (
     INSERT INTO messages (id, conversation_id, user_id, parent_id, role, content, status, generation_id, content_seq, model,
       created_at, updated_at, version)
-    SELECT ${turn.assistantMessageId}::uuid, p.conversation_id, ${turn.userId}::uuid, p.answered_id, 'assistant', '',
+    SELECT ${turn.assistantMessageId}::uuid, p.conversation_id, ${turn.userId}::uuid, p.answered_id, 'assistant', p.begun,
       'pending', ${turn.generationId}::uuid, 0, '', ${now}, ${now}, 1
     FROM place p, generation
   )`;
@@ -171,6 +183,11 @@ export function obstacleStatement({ userId, place }: { userId: string; place: Tu
         FROM conversations c LEFT JOIN messages m ON m.id = ${wantedId} AND m.conversation_id = c.id
         WHERE c.id = ${place.conversationId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL`;
     }
+    case 'continue':
+      return Prisma.sql`
+        SELECT m.role, m.status, m.parent_id IS NOT NULL AS "parentWanted"
+        FROM generations g JOIN messages m ON m.id = g.assistant_message_id JOIN conversations c ON c.id = m.conversation_id
+        WHERE g.id = ${place.generationId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL`;
     case 'edit':
     case 'regenerate':
       return Prisma.sql`

@@ -60,7 +60,8 @@ function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
 
 function taskOf(added: StoredTurn & { context: readonly ContextMessage[] }): GenerationTask {
   const { generation, conversation, context } = added;
-  return { generation, content: '', context, titleWanted: conversation.titleSource === 'default' };
+  const { content } = added.assistantMessage;
+  return { generation, content, context, titleWanted: conversation.titleSource === 'default' };
 }
 
 function replay({ inTrash, ...stored }: StoredTurn & { inTrash: boolean }, hash: string): Turn {
@@ -77,14 +78,15 @@ function throwObstacle(obstacle: TurnObstacle): void {
       throw new AppError('RESOURCE_NOT_FOUND');
     case 'running':
       throw new AppError('GENERATION_RUNNING');
-    case 'wrong-role': {
-      const message = 'is a message of the wrong role';
-      throw new AppError('VALIDATION_FAILED', {
-        detail: `messageId: ${message}`,
-        violations: [{ field: 'messageId', message }],
-      });
-    }
+    case 'wrong-role':
+      throw violation('messageId', 'is a message of the wrong role');
+    case 'nothing-to-continue':
+      throw violation('generationId', 'is not of a reply that was cut short');
     default:
       obstacle satisfies never;
   }
+}
+
+function violation(field: string, message: string): AppError {
+  return new AppError('VALIDATION_FAILED', { detail: `${field}: ${message}`, violations: [{ field, message }] });
 }

@@ -76,7 +76,9 @@ export type TurnPlace =
   /** A sibling of a user message. */
   | { readonly kind: 'edit'; readonly messageId: string }
   /** A sibling of a reply; it has no new user message. */
-  | { readonly kind: 'regenerate'; readonly messageId: string };
+  | { readonly kind: 'regenerate'; readonly messageId: string }
+  /** A sibling of a reply that was cut short, with its text to begin with. */
+  | { readonly kind: 'continue'; readonly generationId: string };
 
 /** A turn to store. */
 export type NewTurn = {
@@ -102,7 +104,7 @@ export type StoredTurn = {
 };
 
 /** Why a turn cannot be stored; `none` when it can by now. */
-export type TurnObstacle = 'none' | 'missing' | 'wrong-role' | 'running';
+export type TurnObstacle = 'none' | 'missing' | 'wrong-role' | 'running' | 'nothing-to-continue';
 
 export type TurnStore = {
   /**

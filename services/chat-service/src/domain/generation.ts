@@ -2,7 +2,7 @@ import type { Conversation } from './conversation.ts';
 import type { ContextMessage, EndStatus, Message, MessageStatus, ProblemDocument, Timings, Usage } from './message.ts';
 
 /** What asked for a reply; `start` is the first message of a new conversation. */
-export type TurnKind = 'start' | 'post' | 'edit' | 'regenerate';
+export type TurnKind = 'start' | 'post' | 'edit' | 'regenerate' | 'continue';
 
 /** Sampling parameters; an absent one takes the persona's default. */
 export type Parameters = {
@@ -52,7 +52,7 @@ export type GenerationEnd = {
   readonly problem: ProblemDocument | null;
 };
 
-/** What one post, edit or regenerate made. */
+/** What one post, edit, regenerate or continue made. */
 export type Turn = {
   readonly conversation: Conversation;
   readonly userMessage: Message;

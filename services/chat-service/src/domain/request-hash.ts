@@ -4,7 +4,7 @@ import type { Parameters, TurnKind } from './generation.ts';
 /** What a client asked for, as far as it decides whether a repeated clientMessageId means the same. */
 export type TurnRequest = {
   readonly kind: TurnKind;
-  /** The conversation of a post, the message of an edit or a regenerate, null for a new conversation. */
+  /** The conversation of a post, the message of an edit or a regenerate, the generation of a continue, null for a new conversation. */
   readonly targetId: string | null;
   readonly parentId?: string | undefined;
   readonly content?: string | undefined;

@@ -23,6 +23,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     PostMessage: turns.PostMessage,
     EditMessage: turns.EditMessage,
     RegenerateReply: turns.RegenerateReply,
+    ContinueReply: turns.ContinueReply,
     GetGeneration: generations.GetGeneration,
     SetTyping: activity.SetTyping,
     GetConversationActivity: activity.GetConversationActivity,

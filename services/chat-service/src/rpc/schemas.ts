@@ -82,6 +82,8 @@ export const postMessageRequest = z.object({
   parameters,
 });
 export const editMessageRequest = z.object({ messageId: id, clientMessageId, content });
+export const continueReplyRequest = z.object({ generationId: id });
+
 export const regenerateReplyRequest = z.object({ messageId: id, clientMessageId });
 export const generationRequest = z.object({ generationId: id });
 export const setTypingRequest = z.object({ conversationId: id, typing: z.boolean() });

@@ -1,11 +1,12 @@
 import { unary } from '@chatbot/service-kit';
 import type { TurnResult } from '../app/add-turn.ts';
+import { continueReply } from '../app/continue-reply.ts';
 import { editMessage } from '../app/edit-message.ts';
 import { postMessage } from '../app/post-message.ts';
 import { regenerateReply } from '../app/regenerate-reply.ts';
 import { toWireTask, toWireTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
-import { editMessageRequest, postMessageRequest, regenerateReplyRequest } from './schemas.ts';
+import { continueReplyRequest, editMessageRequest, postMessageRequest, regenerateReplyRequest } from './schemas.ts';
 
 /** The rpcs that ask for a reply. */
 export function turnRpcs(deps: ChatDeps) {
@@ -26,6 +27,13 @@ export function turnRpcs(deps: ChatDeps) {
       },
     }),
 
+    ContinueReply: unary({
+      access: 'user',
+      input: continueReplyRequest,
+      async handle(input, { identity }) {
+        return answer(deps, await continueReply(deps, { ...input, userId: identity.userId }));
+      },
+    }),
     RegenerateReply: unary({
       access: 'user',
       input: regenerateReplyRequest,

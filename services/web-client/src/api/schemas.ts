@@ -132,7 +132,7 @@ export const PersonaListSchema = z.object({
 });
 export type Persona = z.infer<typeof PersonaListSchema>['items'][number];
 
-/** The acknowledgement of message:send, message:edit and message:regenerate. */
+/** The acknowledgement of message:send, message:edit, message:regenerate and generation:continue. */
 export const TurnSchema = z.object({
   conversationId: z.string(),
   userMessageId: z.string(),
@@ -160,6 +160,7 @@ export const FrameSchema = z.union([
     messageId: z.string(),
     // Empty text is a valid whole text, so this one keeps ''.
     content: z.optional(z.nullable(z.string())),
+    textLength: z.optional(z.number()),
     model: maybe(z.string()),
     usage: maybe(UsageSchema),
     timings: maybe(TimingsSchema),

@@ -1,4 +1,4 @@
-import { CircleAlert, Info, RotateCcw } from 'lucide-react';
+import { CircleAlert, FastForward, Info, RotateCcw } from 'lucide-react';
 import { memo, type ReactNode, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
@@ -85,10 +85,18 @@ function waitingText(live: GenerationState | undefined): string {
 
 function Ending({ message, isEmpty, isLast }: { message: Message; isEmpty: boolean; isLast: boolean }) {
   const regenerate = useRegenerate(message);
+  const resume = useResume(message);
   const hasFailed = message.status === 'failed' || message.status === 'interrupted';
+  const canResume = isLast && !isEmpty && (message.status === 'stopped' || message.status === 'interrupted');
   return (
     <>
-      {hasFailed && <Failure message={message} onRetry={isLast ? regenerate : undefined} />}
+      {hasFailed && (
+        <Failure
+          message={message}
+          onRetry={isLast ? regenerate : undefined}
+          onResume={canResume ? resume : undefined}
+        />
+      )}
       {message.status === 'stopped' && (
         <p className="mt-2 text-sm text-ink-faint">{isEmpty ? texts.reply.stoppedEmpty : texts.reply.stopped}</p>
       )}
@@ -97,6 +105,11 @@ function Ending({ message, isEmpty, isLast }: { message: Message; isEmpty: boole
         className={`mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1 gap-y-0.5 ${isLast ? '' : SHOWN_ON_INTEREST}`}
       >
         {!isEmpty && <CopyButton text={() => message.content} />}
+        {canResume && !hasFailed && (
+          <IconButton label={texts.thread.resume} onClick={resume}>
+            <FastForward size={16} aria-hidden />
+          </IconButton>
+        )}
         {isLast && !hasFailed && (
           <IconButton label={texts.thread.regenerate} onClick={regenerate}>
             <RotateCcw size={16} aria-hidden />
@@ -122,7 +135,9 @@ function DetailsLine({ message }: { message: Message }) {
   );
 }
 
-function Failure({ message, onRetry }: { message: Message; onRetry: (() => void) | undefined }) {
+type FailureProps = { message: Message; onRetry: (() => void) | undefined; onResume: (() => void) | undefined };
+
+function Failure({ message, onRetry, onResume }: FailureProps) {
   const { problem, status } = message;
   const heading = status === 'failed' ? texts.reply.failed : texts.reply.interrupted;
   const told = problem === undefined || problem.reason === 'GENERATION_INTERRUPTED' ? undefined : problemText(problem);
@@ -136,6 +151,12 @@ function Failure({ message, onRetry }: { message: Message; onRetry: (() => void)
           <p className="text-2xs text-ink-faint select-all">{texts.reference(problem.requestId)}</p>
         )}
       </div>
+      {onResume !== undefined && (
+        <Button onClick={onResume}>
+          <FastForward size={15} aria-hidden />
+          {texts.thread.resume}
+        </Button>
+      )}
       {onRetry !== undefined && (
         <Button onClick={onRetry}>
           <RotateCcw size={15} aria-hidden />
@@ -157,6 +178,15 @@ function Note({ icon, children }: { icon: ReactNode; children: ReactNode }) {
       {children}
     </p>
   );
+}
+
+/** Goes on with the reply. Asking twice has one effect. */
+function useResume({ generationId }: Message): () => void {
+  const { live } = useServices();
+  return () => {
+    if (generationId === undefined) return;
+    void live.resume(generationId).catch((error: unknown) => notify(problemText(problemOf(error))));
+  };
 }
 
 /** Asks for another reply. A repeat after a failure goes under the same id, so that it never counts twice. */

@@ -64,7 +64,8 @@ function advance(state: GenerationState, frame: Frame): GenerationState {
       return {
         ...state,
         phase: 'ended',
-        text: frame.content ?? state.text,
+        // Stopped: what was not seen any more is not kept.
+        text: frame.content ?? state.text.slice(0, frame.textLength),
         model: frame.model ?? state.model,
         end: frame,
       };

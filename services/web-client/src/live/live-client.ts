@@ -37,6 +37,8 @@ export type LiveClient = {
   edit: (message: Message, edit: { content: string; clientMessageId: string }) => Promise<void>;
   /** Asks for another reply in place of this one. @throws ProblemError */
   regenerate: (message: Message, clientMessageId: string) => Promise<void>;
+  /** Goes on with a reply that was stopped or cut off, beside it. */
+  resume: (generationId: string) => Promise<void>;
   /** Ends a reply at what is on screen. @throws ProblemError */
   stop: (generationId: string) => Promise<void>;
 };
@@ -121,6 +123,11 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     },
     async regenerate(message, clientMessageId) {
       const turn = await connection.emit('message:regenerate', { messageId: message.id, clientMessageId }, TurnSchema);
+      cache.placeTurn(turn, undefined);
+      adopt(turn);
+    },
+    async resume(generationId) {
+      const turn = await connection.emit('generation:continue', { generationId }, TurnSchema);
       cache.placeTurn(turn, undefined);
       adopt(turn);
     },

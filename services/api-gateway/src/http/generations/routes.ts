@@ -3,6 +3,7 @@ import { generationSchema } from '../../clients/resources.ts';
 import { getGeneration as get } from '../../generation/follow.ts';
 import { endStatusSchema } from '../../generation/frame.ts';
 import { stopGeneration as stop } from '../../generation/stop.ts';
+import { continueReply, turnSchema } from '../../turns/post-turn.ts';
 import { defineRoute } from '../route.ts';
 import { streamGeneration as stream } from '../sse.ts';
 
@@ -41,6 +42,23 @@ export const stopGeneration = defineRoute({
   responses: { 200: { description: 'The end', schema: z.object({ seq: z.int(), status: endStatusSchema }) } },
   async handle(deps, { caller, params: { id }, body: { renderedSeq } }) {
     return { status: 200, body: await stop(deps, { caller, generationId: id, renderedSeq }) };
+  },
+});
+
+export const continueGeneration = defineRoute({
+  method: 'post',
+  path: '/generations/:id/continue',
+  access: 'user',
+  limit: 'messages',
+  tag: 'generations',
+  summary: 'Go on with a reply that was stopped or cut off, beside it; asking again gives the same',
+  params,
+  responses: { 202: { description: 'Stored; the reply is on its way', schema: turnSchema } },
+  async handle(deps, { caller, identity, params: { id } }) {
+    return {
+      status: 202,
+      body: await continueReply(deps, { caller, userId: identity.userId, input: { generationId: id } }),
+    };
   },
 });
 

@@ -60,7 +60,7 @@ CREATE TABLE generations (
     assistant_message_id uuid           NOT NULL UNIQUE,
     client_message_id    text           NOT NULL,
     request_hash         text           NOT NULL,
-    kind                 text           NOT NULL CHECK (kind IN ('start', 'post', 'edit', 'regenerate')),
+    kind                 text           NOT NULL CHECK (kind IN ('start', 'post', 'edit', 'regenerate', 'continue')),
     status               text           NOT NULL
         CHECK (status IN ('pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed')),
     fence                bigint         NOT NULL,
