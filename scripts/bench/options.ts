@@ -45,7 +45,7 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   --backends <list> embedded,real (default both): PGlite and the Redis in JavaScript; Postgres and redis-server of this machine
   --turns <n>       first-token: turns measured for each row (default 200)
   --warm-up <n>     first-token: turns before those (default 30)
-  --pause <ms>      first-token: time between two turns (default 0); with one, processors fall asleep in between
+  --pause <ms>      first-token: time between two turns (default 30), for what follows a reply
   --streams <list>  streams: replies at once, a row each (default 100,300)
   --seconds <n>     streams: length of a measurement (default 10)
   --markdown <file> also write the tables to a file
@@ -61,7 +61,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     backends: parseBackends(values.backends ?? backendNames.join(',')),
     turns: parseCount('--turns', values.turns ?? '200'),
     warmUpTurns: parseCount('--warm-up', values['warm-up'] ?? '30'),
-    pauseMs: parseNumber('--pause', { text: values.pause ?? '0', min: 0 }),
+    pauseMs: parseNumber('--pause', { text: values.pause ?? '30', min: 0 }),
     streamCounts: (values.streams ?? '100,300').split(',').map((text) => parseCount('--streams', text)),
     seconds: parseCount('--seconds', values.seconds ?? '10'),
     markdownFile: values.markdown === undefined ? undefined : resolve(values.markdown),
