@@ -28,6 +28,13 @@ export const envShape = {
   OLLAMA_IDLE_TIMEOUT_MS: integer(1_000, 3_600_000)
     .default(120_000)
     .describe('How long Ollama may pause in the middle of an answer, in milliseconds'),
+  OLLAMA_PARALLEL: integer(1, 100_000)
+    .default(4)
+    .describe('How many replies each server writes at once; best its own OLLAMA_NUM_PARALLEL'),
+  OLLAMA_QUEUE_MAX: integer(1, 10_000).default(64).describe('How many requests may wait for each server'),
+  GENERATIONS_PER_USER_MAX: integer(1, 100_000)
+    .default(2)
+    .describe('How many replies are written for one user at once, on all servers together; further ones wait'),
 };
 
 export type AiConfig = Readonly<{
@@ -37,6 +44,7 @@ export type AiConfig = Readonly<{
   rpc: Readonly<{ host: string; port: number }>;
   admin: Readonly<{ host: string; port: number }>;
   ollama: Readonly<{ endpoints: readonly OllamaEndpoint[]; firstByteTimeoutMs: number; idleTimeoutMs: number }>;
+  queue: Readonly<{ parallel: number; waitingMax: number; perKeyMax: number }>;
   models: Readonly<{ defaultModel: string; contextTokensMax: number }>;
 }>;
 
@@ -53,6 +61,11 @@ export function loadAiConfig(env: Environment): AiConfig {
       endpoints: Object.freeze(parsed.OLLAMA_HOSTS),
       firstByteTimeoutMs: parsed.OLLAMA_FIRST_BYTE_TIMEOUT_MS,
       idleTimeoutMs: parsed.OLLAMA_IDLE_TIMEOUT_MS,
+    }),
+    queue: Object.freeze({
+      parallel: parsed.OLLAMA_PARALLEL,
+      waitingMax: parsed.OLLAMA_QUEUE_MAX,
+      perKeyMax: parsed.GENERATIONS_PER_USER_MAX,
     }),
     models: Object.freeze({ defaultModel: parsed.DEFAULT_MODEL, contextTokensMax: parsed.CONTEXT_TOKENS_MAX }),
   });

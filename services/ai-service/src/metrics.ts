@@ -1,4 +1,11 @@
-import { createRegistry, createRpcMetrics, Histogram, type Registry, type RpcMetrics } from '@chatbot/service-kit';
+import {
+  createRegistry,
+  createRpcMetrics,
+  Gauge,
+  Histogram,
+  type Registry,
+  type RpcMetrics,
+} from '@chatbot/service-kit';
 
 // Names, labels and buckets after the OpenTelemetry semantic conventions for generative AI clients
 // (https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/), with dots as underscores. The model is always one that is
@@ -6,6 +13,7 @@ import { createRegistry, createRpcMetrics, Histogram, type Registry, type RpcMet
 const modelLabels = ['gen_ai_operation_name', 'gen_ai_provider_name', 'gen_ai_request_model'] as const;
 const durationBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const firstChunkBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const queueWaitBuckets = [0.01, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const tokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144];
 
 export type AiMetrics = {
@@ -14,6 +22,10 @@ export type AiMetrics = {
   /** Records a request to a model that has ended, well or not. */
   observeOperation(operation: ModelOperation): void;
   observeFirstChunk(model: string, durationMs: number): void;
+  /** Records how long a reply has waited for its place; 0 when one was free. */
+  observeQueueWait(host: string, durationMs: number): void;
+  /** Says where the lengths of the queues are read whenever the metrics are. */
+  reportQueueLengths(read: () => readonly QueueLength[]): void;
 };
 
 type ModelOperation = {
@@ -21,8 +33,12 @@ type ModelOperation = {
   readonly durationMs: number;
   /** The reason in the error catalogue; absent when all went well. */
   readonly errorType?: string;
-  readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
+  /** Without `promptTokens` when the request was cut short: only the model server knows them, and says so at the end. */
+  readonly usage?: { readonly promptTokens?: number; readonly completionTokens: number };
 };
+
+/** `host` is the label of a configured server, which holds no credentials. */
+type QueueLength = { readonly host: string; readonly waitingCount: number };
 
 export function createAiMetrics(): AiMetrics {
   const registry = createRegistry('ai-service');
@@ -42,9 +58,16 @@ export function createAiMetrics(): AiMetrics {
   });
   const tokens = new Histogram({
     name: 'gen_ai_client_token_usage',
-    help: 'Tokens of the requests to models, as the model server counts them',
+    help: 'Tokens of the requests to models, as the model server counts them; the pieces received when it was cut short',
     labelNames: [...modelLabels, 'gen_ai_token_type'],
     buckets: tokenBuckets,
+    registers: [registry],
+  });
+  const queueWait = new Histogram({
+    name: 'generation_queue_wait_seconds',
+    help: 'How long the replies that got a place on a model server waited for it',
+    labelNames: ['host'],
+    buckets: queueWaitBuckets,
     registers: [registry],
   });
   return {
@@ -53,11 +76,28 @@ export function createAiMetrics(): AiMetrics {
     observeOperation({ model, durationMs, errorType, usage }) {
       duration.observe({ ...labelsOf(model), error_type: errorType ?? '' }, durationMs / 1000);
       if (usage === undefined) return;
-      tokens.observe({ ...labelsOf(model), gen_ai_token_type: 'input' }, usage.promptTokens);
-      tokens.observe({ ...labelsOf(model), gen_ai_token_type: 'output' }, usage.completionTokens);
+      const { promptTokens, completionTokens } = usage;
+      if (promptTokens !== undefined) {
+        tokens.observe({ ...labelsOf(model), gen_ai_token_type: 'input' }, promptTokens);
+      }
+      tokens.observe({ ...labelsOf(model), gen_ai_token_type: 'output' }, completionTokens);
     },
     observeFirstChunk(model, durationMs) {
       firstChunk.observe(labelsOf(model), durationMs / 1000);
+    },
+    observeQueueWait(host, durationMs) {
+      queueWait.observe({ host }, durationMs / 1000);
+    },
+    reportQueueLengths(read) {
+      new Gauge({
+        name: 'generation_queue_length',
+        help: 'How many requests wait for a place on a model server',
+        labelNames: ['host'],
+        registers: [registry],
+        collect() {
+          for (const { host, waitingCount } of read()) this.set({ host }, waitingCount);
+        },
+      });
     },
   };
 }

@@ -19,7 +19,10 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
 
   const metrics = createAiMetrics();
   const transport = stack.use(createTransport({ firstByteTimeoutMs, idleTimeoutMs }));
-  const hosts = createOllamaHosts({ endpoints, transport, defaultModel, now: () => performance.now() });
+  const hosts = stack.use(createOllamaHosts({ endpoints, transport, defaultModel, queue: config.queue, logger }));
+  metrics.reportQueueLengths(() =>
+    hosts.all.map(({ label, queue }) => ({ host: label, waitingCount: queue.waitingCount })),
+  );
   const admin = stack.use(
     await startAdminServer({ ...config.admin, registry: metrics.registry, health: () => checkHealth([]) }),
   );

@@ -37,6 +37,8 @@ export type ModelFacts = {
 
 /** Ollama's HTTP API, as far as it is used. Every method throws OllamaError, or the reason of the call's signal. */
 export type OllamaClient = {
+  /** Resolves when the server answers at all. */
+  ping(call: OllamaCall): Promise<void>;
   listModels(call: OllamaCall): Promise<readonly TaggedModel[]>;
   showModel(name: string, call: OllamaCall): Promise<ModelFacts>;
   /** Whether the model is in memory, or on the way there. */
@@ -55,6 +57,9 @@ export function createOllamaClient(deps: { endpoint: OllamaEndpoint; transport: 
     new Ollama({ host: `${endpoint.origin}${endpoint.pathPrefix}`, fetch: fetchFor(deps, call) });
 
   return {
+    async ping(call) {
+      await parsed(ollama(call).version());
+    },
     async listModels(call) {
       const { models } = parseAnswer(tagsSchema, await parsed(ollama(call).list()));
       return (models ?? []).map(({ name, digest, size, details }) => ({

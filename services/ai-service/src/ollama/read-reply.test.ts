@@ -41,7 +41,7 @@ describe('readReply', () => {
   it('ends with one part that says how the reply ended, and leaves out what comes after it', async () => {
     const parts = await read([Buffer.from(lineOf('Hello') + end + lineOf('more'))]);
     expect(parts).toEqual([
-      { text: 'Hello', end: { reason: 'length', promptTokens: 0, completionTokens: 3, loadMs: 0 } },
+      { text: 'Hello', chunkCount: 1, end: { reason: 'length', promptTokens: 0, completionTokens: 3, loadMs: 0 } },
     ]);
   });
 
@@ -49,5 +49,12 @@ describe('readReply', () => {
     const thinking = '{"message":{"role":"assistant","content":"","thinking":"Hmm"},"done":false}\n';
     const [part] = await read([Buffer.from(thinking + lineOf('Yes') + end)]);
     expect(part?.text).toBe('Yes');
+  });
+
+  it('counts what the model has made so far, thoughts included, the last object not', async () => {
+    const thinking = '{"message":{"role":"assistant","content":"","thinking":"Hmm"},"done":false}\n';
+    const parts = await read([Buffer.from(thinking), Buffer.from(lineOf('Yes') + lineOf('!')), Buffer.from(end)]);
+    expect(parts[0]).toEqual({ text: '', chunkCount: 1 });
+    expect(parts.reduce((sum, { chunkCount }) => sum + chunkCount, 0)).toBe(3);
   });
 });

@@ -4,8 +4,14 @@ import { setImmediate } from 'node:timers/promises';
 import { parseChatChunk, type ReplyEnd } from './chat-chunk.ts';
 import { OllamaError } from './errors.ts';
 
-/** Some text of a reply, or its end, or both. */
-export type ReplyPart = { readonly text: string; readonly end?: ReplyEnd };
+/** What came of a reply at a time. */
+export type ReplyPart = {
+  /** Empty while the model thinks, and often in the last part. */
+  readonly text: string;
+  /** How many objects of the stream it came in. Each holds about a token: the only count there is until the end is known. */
+  readonly chunkCount: number;
+  readonly end?: ReplyEnd;
+};
 
 /** Far above what the largest max_tokens of a request gives; a reply beyond them is a fault. */
 const lineCharactersMax = 1024 * 1024;
@@ -28,11 +34,11 @@ export async function* readReply(body: Readable): AsyncGenerator<ReplyPart, void
   for await (const piece of body.iterator({ destroyOnReturn: false })) {
     const bytes: Buffer = piece;
     byteCount += bytes.length;
-    const { pieces, end, fault } = parseLines(lines.push(bytes));
+    const { pieces, chunkCount, end, fault } = parseLines(lines.push(bytes));
     const joined = end === undefined ? text.push(pieces) : text.push(pieces) + text.flush();
     characterCount += joined.length;
     if (characterCount > replyCharactersMax || byteCount > replyBytesMax) throw new OllamaError('too-long');
-    if (joined !== '' || end !== undefined) yield end === undefined ? { text: joined } : { text: joined, end };
+    if (chunkCount > 0 || end !== undefined) yield { text: joined, chunkCount, ...(end === undefined ? {} : { end }) };
     if (fault !== undefined) throw fault;
     if (end !== undefined) return;
     await setImmediate();
@@ -41,17 +47,24 @@ export async function* readReply(body: Readable): AsyncGenerator<ReplyPart, void
 }
 
 /** The text of the lines up to the end or the first fault; later lines do not count. */
-function parseLines(lines: Iterable<string>): { pieces: string; end?: ReplyEnd; fault?: unknown } {
+function parseLines(lines: Iterable<string>): {
+  pieces: string;
+  chunkCount: number;
+  end?: ReplyEnd;
+  fault?: unknown;
+} {
   let pieces = '';
+  let chunkCount = 0;
   try {
     for (const line of lines) {
       const chunk = parseChatChunk(line);
       pieces += chunk.text;
-      if (chunk.end !== undefined) return { pieces, end: chunk.end };
+      if (chunk.end !== undefined) return { pieces, chunkCount, end: chunk.end };
+      chunkCount += 1;
     }
-    return { pieces };
+    return { pieces, chunkCount };
   } catch (fault) {
-    return { pieces, fault };
+    return { pieces, chunkCount, fault };
   }
 }
 

@@ -1,35 +1,29 @@
 import type { GenerateResponse } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
 import type { Model } from '@chatbot/proto/chatbot/ai/v1/Model';
 import type { Persona as PersonaMessage } from '@chatbot/proto/chatbot/ai/v1/Persona';
-import type { ReplyEvent } from '../generate.ts';
 import type { ChatModel } from '../ollama/installed-models.ts';
 import type { Persona } from '../personas.ts';
+import type { ReplyEvent } from '../reply.ts';
 
 export function toGenerateResponse(event: ReplyEvent): GenerateResponse {
   switch (event.type) {
     case 'status': {
-      const { model, droppedMessageCount } = event;
-      const state = event.state === 'loading' ? 'STATE_LOADING' : 'STATE_GENERATING';
-      return { status: { state, position: 0, model, droppedMessageCount } };
+      const { model, position, droppedMessageCount } = event;
+      return { status: { state: states[event.state], position, model, droppedMessageCount } };
     }
     case 'delta':
       return { delta: { text: event.text } };
     case 'finished': {
-      const { model, end, timings } = event;
-      const { promptTokens, completionTokens, loadMs } = end;
-      return {
-        finished: {
-          reason: end.reason === 'length' ? 'REASON_LENGTH' : 'REASON_STOP',
-          usage: { promptTokens, completionTokens },
-          timings: { queuedMs: 0, loadMs, ...timings },
-          model,
-        },
-      };
+      const { model, usage, timings } = event;
+      const reason = event.reason === 'length' ? 'REASON_LENGTH' : 'REASON_STOP';
+      return { finished: { reason, usage, timings, model } };
     }
     default:
       return event satisfies never;
   }
 }
+
+const states = { queued: 'STATE_QUEUED', loading: 'STATE_LOADING', generating: 'STATE_GENERATING' } as const;
 
 export function toModel(model: ChatModel & { readonly isDefault: boolean }): Model {
   const { name, family, parameterSize, contextLength, sizeBytes, isDefault } = model;

@@ -33,6 +33,7 @@ export const generateSchema = z.object({
     .array(messageSchema)
     .max(1_000)
     .refine((messages) => messages.some(({ role }) => role === 'user'), 'must hold a message of the user'),
+  fairnessKey: z.string(),
 });
 
 export const generateTitleSchema = z.object({
