@@ -1,7 +1,7 @@
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { waitFor } from '@chatbot/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ask, callOptions, type Harness, readUntilError, startHarness } from './harness.ts';
+import { ask, callOptions, follow, type Harness, readUntilError, startHarness } from './harness.ts';
 
 const models = {
   slow: { kind: 'scripted', tokens: 1_000, firstTokenDelayMs: 60_000 },
@@ -106,6 +106,25 @@ describe('cancelling Generate closes the request to Ollama at once', () => {
     );
     expect(error).toEqual(errorNamed('DEADLINE_EXCEEDED'));
     expect(await closedAfterMs(startedAtMs)).toBeLessThan(500 + atOnceMs);
+  });
+
+  it('and what was written until then is counted, in the log and in the metrics', async () => {
+    const abort = new AbortController();
+    const stream = harness.client.serverStream(
+      'Generate',
+      ask('Hi', { model: 'gated' }),
+      callOptions({ signal: abort.signal }),
+    );
+    const reply = follow(stream);
+    await waitFor(() => reply.text() === '0 1 2', { description: 'three tokens are there' });
+    abort.abort();
+    await expect(reply.end).rejects.toEqual(errorNamed('CANCELLED'));
+    await waitFor(() => harness.logs().includes('"completionTokens":3,"tokensEstimated":true'), {
+      description: 'the tokens are logged',
+    });
+    const output = { gen_ai_token_type: 'output', gen_ai_request_model: 'gated:latest' };
+    expect(await harness.metric('gen_ai_client_token_usage_sum', output)).toBe(3);
+    expect(await harness.metric('gen_ai_client_token_usage_count', { gen_ai_token_type: 'input' })).toBe(0);
   });
 
   it('and is measured and logged as cancelled, not as a fault', async () => {

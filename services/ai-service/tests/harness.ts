@@ -107,6 +107,34 @@ export async function readUntilError(
   throw new Error('the reply did not fail');
 }
 
+/** A reply that is read in the background. */
+export type Followed = {
+  /** What has come so far. */
+  readonly events: readonly GenerateResponse__Output[];
+  /** The positions told so far. */
+  positions(): readonly number[];
+  text(): string;
+  /** Rejects when the reply fails. */
+  readonly end: Promise<Reply>;
+};
+
+export function follow(stream: AsyncIterable<GenerateResponse__Output>): Followed {
+  const events: GenerateResponse__Output[] = [];
+  async function read(): Promise<Reply> {
+    for await (const event of stream) events.push(event);
+    return toReply(events);
+  }
+  const end = read();
+  // A test may look at other things first.
+  end.catch(() => {});
+  return {
+    events,
+    end,
+    positions: () => events.flatMap(({ status }) => (status?.state === 'STATE_QUEUED' ? [status.position] : [])),
+    text: () => toReply(events).text,
+  };
+}
+
 function toReply(events: readonly GenerateResponse__Output[]): Reply {
   const kinds = events.map(({ event, status }) => (event === 'status' ? (status?.state ?? '') : (event ?? '')));
   const deltas = events.flatMap(({ delta }) => (delta ? [delta.text] : []));

@@ -1,0 +1,210 @@
+import { type ChatMessage, type OllamaSim, type OllamaSimConfig, startOllamaSim } from '@chatbot/ollama-sim';
+import { waitFor } from '@chatbot/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  ask,
+  callOptions,
+  type Followed,
+  follow,
+  type Harness,
+  readAll,
+  readUntilError,
+  startHarness,
+} from './harness.ts';
+
+const started: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const part of started.splice(0).reverse()) await part[Symbol.asyncDispose]();
+});
+function owned<Part extends AsyncDisposable>(part: Part): Part {
+  started.push(part);
+  return part;
+}
+
+async function startSim(model: object, config: OllamaSimConfig = {}): Promise<OllamaSim> {
+  return owned(await startOllamaSim({ models: { 'llama3.2': { kind: 'scripted', ...model } }, ...config }));
+}
+
+async function start(sims: readonly OllamaSim[], env = {}): Promise<Harness> {
+  return owned(await startHarness(sims.map(({ url }) => url).join(','), env));
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index).join(' ');
+const label = ({ url }: OllamaSim) => new URL(url).host;
+const generate = ({ client }: Harness, request = ask('Count')) =>
+  client.serverStream('Generate', request, callOptions());
+
+describe('a server that fails in the middle of a reply', () => {
+  const steady = { tokens: 20, ratePerSecond: 200 };
+
+  it.each(['close', 'reset', 'error', 'hang'] as const)(
+    'is replaced by another one, and the caller gets one whole text: %s',
+    async (kind) => {
+      const broken = await startSim({ ...steady, fault: { kind, afterTokens: 5 } });
+      const other = await startSim(steady);
+      const harness = await start([broken, other], { OLLAMA_IDLE_TIMEOUT_MS: '1000' });
+      const { text, kinds, events } = await readAll(generate(harness));
+
+      expect(text).toBe(numbers(20));
+      expect(kinds.filter((state) => state !== 'STATE_LOADING')).toEqual(['STATE_GENERATING', 'delta', 'finished']);
+      expect(events.at(-1)?.finished?.usage?.completionTokens).toBe(20);
+      expect([broken.requests.length, other.requests.length]).toEqual([1, 1]);
+      const [continued] = other.requests;
+      const begun = continued?.messages.at(-1);
+      expect(begun?.role).toBe('assistant');
+      expect(text.startsWith(begun?.content ?? '?')).toBe(true);
+      expect(harness.logs()).toContain('"msg":"reply continued on another model server"');
+    },
+  );
+
+  it('costs the caller the tokens of one reply: no prompt twice, no token lost', async () => {
+    const whole = await readAll(generate(await start([await startSim(steady)])));
+    const broken = await startSim({ ...steady, fault: { kind: 'close', afterTokens: 8 } });
+    const harness = await start([broken, await startSim(steady)]);
+    const joined = await readAll(generate(harness));
+    const usage = joined.events.at(-1)?.finished?.usage;
+    expect(usage?.completionTokens).toBe(20);
+    // The simulator estimates prompts by their characters.
+    const expected = whole.events.at(-1)?.finished?.usage?.promptTokens ?? Number.NaN;
+    expect(Math.abs((usage?.promptTokens ?? 0) - expected)).toBeLessThanOrEqual(8);
+    expect(harness.logs()).toContain('"completionTokens":8,"tokensEstimated":true');
+    expect(await harness.metric('gen_ai_client_token_usage_sum', { gen_ai_token_type: 'output' })).toBe(20);
+  });
+
+  it('leaves the next one no more tokens than the reply may still have', async () => {
+    const broken = await startSim({ ...steady, fault: { kind: 'close', afterTokens: 5 } });
+    const other = await startSim(steady);
+    const request = ask('Count', { parameters: { maxTokens: 12 } });
+    const { text, events } = await readAll(generate(await start([broken, other]), request));
+    expect(text).toBe(numbers(12));
+    expect(events.at(-1)?.finished?.reason).toBe('REASON_LENGTH');
+    expect(other.requests[0]?.options).toMatchObject({ num_predict: 7 });
+  });
+
+  it('tears no code point at the seam', async () => {
+    const text = '👩‍👩‍👧‍👦 grüßt 漢字 und 🎉🎊 '.repeat(5);
+    const fine = { text, codePointsPerToken: 1, ratePerSecond: 1_000 };
+    for (const afterTokens of [1, 2, 3, 17, 18]) {
+      const broken = await startSim({ ...fine, fault: { kind: 'reset', afterTokens } });
+      const reply = await readAll(generate(await start([broken, await startSim(fine)])));
+      expect(reply.text).toBe(text);
+    }
+  });
+
+  it('is replaced in a reply that was begun before this call, too: the next one sees one message to continue', async () => {
+    const broken = await startSim({ ...steady, fault: { kind: 'close', afterTokens: 5 } });
+    const other = await startSim(steady);
+    const messages: ChatMessage[] = [
+      { role: 'user', content: 'Count' },
+      { role: 'assistant', content: numbers(10) },
+    ];
+    const { text } = await readAll(generate(await start([broken, other]), ask('', { messages })));
+    expect(numbers(10) + text).toBe(numbers(20));
+    expect(other.requests[0]?.messages.slice(1)).toEqual([
+      { role: 'user', content: 'Count' },
+      { role: 'assistant', content: numbers(15) },
+    ]);
+  });
+
+  it('is replaced twice and no more, after which the reply fails with the text kept', async () => {
+    const sims: OllamaSim[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      sims.push(await startSim({ ...steady, fault: { kind: 'close', afterTokens: 4 } }));
+    }
+    const { text, error } = await readUntilError(generate(await start(sims)));
+    expect(error).toMatchObject({ reason: 'MODEL_FAILED' });
+    expect(text).toBe(numbers(12));
+    expect(sims.flatMap(({ requests }) => requests)).toHaveLength(3);
+  });
+
+  it('is not replaced by one without the model: another model would write another reply', async () => {
+    const broken = await startSim({ ...steady, fault: { kind: 'close', afterTokens: 4 } });
+    const other = await startSim({}, { models: { mistral: { kind: 'scripted' } } });
+    const { text, error } = await readUntilError(generate(await start([broken, other])));
+    expect(error).toMatchObject({ reason: 'MODEL_FAILED' });
+    expect(text).toBe(numbers(4));
+    expect(other.requests).toEqual([]);
+  });
+});
+
+describe('load', () => {
+  const gated = { tokens: 3, gateAfterTokens: 1 };
+
+  /** One reply for each user, all at once, released when all are under way. */
+  async function spread(sims: readonly OllamaSim[], count: number): Promise<readonly number[]> {
+    const harness = await start(sims);
+    const replies = Array.from({ length: count }, () => follow(generate(harness)));
+    const requests = () => sims.flatMap((sim) => sim.requests);
+    await waitFor(() => requests().length === count, { description: 'all replies are under way' });
+    const counts = sims.map((sim) => sim.requests.length);
+    await releaseUntil(sims, replies);
+    return counts;
+  }
+
+  it('goes to the server with the fewest requests, also when they come at the same moment', async () => {
+    expect(await spread([await startSim(gated), await startSim(gated), await startSim(gated)], 9)).toEqual([3, 3, 3]);
+  });
+
+  it('goes only to servers that have the model', async () => {
+    const without = await startSim({}, { models: { mistral: { kind: 'scripted' } } });
+    expect(await spread([without, await startSim(gated), await startSim(gated)], 4)).toEqual([0, 2, 2]);
+  });
+});
+
+describe('a server that is gone', () => {
+  it('gets no requests until it answers again, and is then used without a restart', async () => {
+    const model = { tokens: 3 };
+    const first = await startSim(model);
+    const second = await startSim(model);
+    const harness = await start([first, second]);
+    await readAll(generate(harness));
+    expect(first.requests).toHaveLength(1);
+
+    await first.close();
+    for (let count = 0; count < 3; count += 1) expect((await readAll(generate(harness))).text).toBe(numbers(3));
+    expect(harness.logs().split('model server taken out')).toHaveLength(2);
+
+    const again = await startSim(model, { port: first.port });
+    await waitFor(() => harness.logs().includes('model server brought back'), { description: 'a probe succeeds' });
+    expect((await readAll(generate(harness))).text).toBe(numbers(3));
+    expect(again.requests).toHaveLength(1);
+  });
+
+  it('sends those who wait for it to another one, after the reply that it had begun', async () => {
+    const gated = { tokens: 3, gateAfterTokens: 1 };
+    const [first, second] = [await startSim(gated), await startSim(gated)];
+    const harness = await start([first, second], { OLLAMA_PARALLEL: '1' });
+    const replies: Followed[] = [];
+    for (const content of ['begun', 'other', 'waiting']) {
+      const reply = follow(generate(harness, ask(content)));
+      replies.push(reply);
+      await waitFor(() => reply.text() === '0' || reply.positions().length > 0, {
+        description: `${content} is under way`,
+      });
+    }
+    expect(replies.map((reply) => reply.positions())).toEqual([[], [], [1]]);
+
+    await first.close();
+    const length = () => harness.metric('generation_queue_length', { host: label(second) });
+    await waitFor(async () => (await length()) === 2, { description: 'both wait for the second server' });
+    await releaseUntil([second], replies);
+    expect(replies.map((reply) => reply.text())).toEqual([numbers(3), numbers(3), numbers(3)]);
+    const contents = second.requests.map(({ messages }) => messages.find(({ role }) => role === 'user')?.content);
+    expect(contents).toEqual(['other', 'begun', 'waiting']);
+  });
+});
+
+async function releaseUntil(sims: readonly OllamaSim[], replies: readonly Followed[]): Promise<void> {
+  let ended = false;
+  const all = Promise.all(replies.map(({ end }) => end)).finally(() => {
+    ended = true;
+  });
+  await waitFor(
+    () => {
+      for (const sim of sims) sim.release();
+      return ended;
+    },
+    { description: 'all replies are written' },
+  );
+  await all;
+}
