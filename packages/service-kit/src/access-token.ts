@@ -38,17 +38,26 @@ const retryIntervalMs = 500;
 const keysAgeMaxMs = 10 * 60_000;
 const tokenLengthMax = 4_096;
 const clockToleranceSeconds = 5;
+/** Tokens whose signature is remembered; each takes about 1 kB. */
+const verifiedCountMax = 5_000;
 
 /** Verifies access tokens (ES256, `typ` at+jwt after RFC 9068) against a key set that is fetched when needed. */
 export function createAccessTokenVerifier(loadKeys: () => Promise<Jwks>): AccessTokenVerifier {
   const keys = createKeyCache(loadKeys);
+  const verified = new Map<string, { identity: Identity; key: KeyObject }>();
   return {
     async verify(token) {
       if (token === undefined || token === '') throw new AppError('TOKEN_MISSING');
       const kid = readKeyId(token);
       const key = kid === undefined ? undefined : await keys.get(kid);
       if (key === undefined) throw new AppError('TOKEN_INVALID');
-      return identityOf(token, key);
+      const known = verified.get(token);
+      if (known?.key === key && Date.now() < known.identity.expiresAtMs) return known.identity;
+      const identity = identityOf(token, key);
+      // A token comes with every call; its signature is checked once a key. The oldest make room.
+      if (verified.size >= verifiedCountMax) verified.delete(String(verified.keys().next().value));
+      verified.set(token, { identity, key });
+      return identity;
     },
   };
 }

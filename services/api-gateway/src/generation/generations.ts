@@ -6,11 +6,20 @@ import { timeouts } from '../clients/clients.ts';
 import { present } from '../clients/resources.ts';
 import { parseStop, type StopRequest, stopChannel } from './log.ts';
 import { type OwnedRun, type RunDeps, startOwnedRun } from './owned-run.ts';
+import { openReply, type ReplyStream } from './run.ts';
 
 export type GenerationsDeps = RunDeps & {
   /** A connection of its own, for subscribing. */
   subscriber: Redis;
   leaseTtlMs: number;
+};
+
+type ClaimAndRun = {
+  generationId: string;
+  getTask: () => Promise<GenerationTask__Output>;
+  context: RequestContext;
+  /** The request to the model, when it was opened before. */
+  opened?: ReplyStream | undefined;
 };
 
 export type Generations = AsyncDisposable & {
@@ -38,23 +47,30 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   const runs = new Map<string, OwnedRun>();
   let draining = false;
 
-  async function claimAndRun(
-    generationId: string,
-    getTask: () => Promise<GenerationTask__Output>,
-    context: RequestContext,
-  ): Promise<boolean> {
-    if (draining || runs.has(generationId)) return false;
-    const claim = await log.claim(generationId);
-    if (claim === undefined) return false;
+  async function claimAndRun({ generationId, getTask, context, opened }: ClaimAndRun): Promise<boolean> {
+    const claim = draining || runs.has(generationId) ? undefined : await claimOrCancel(generationId, opened);
+    if (claim === undefined) {
+      opened?.cancel();
+      return false;
+    }
     try {
       const task = await getTask();
-      const run = startOwnedRun(deps, { task, claim, context });
+      const run = startOwnedRun(deps, { task, claim, context, opened });
       runs.set(generationId, run);
       void run.done.then(() => runs.delete(generationId));
       return true;
     } catch (error) {
       await abandon(generationId, claim.fence, error);
       return false;
+    }
+  }
+
+  async function claimOrCancel(generationId: string, opened: ReplyStream | undefined) {
+    try {
+      return await log.claim(generationId);
+    } catch (error) {
+      opened?.cancel();
+      throw error;
     }
   }
 
@@ -72,7 +88,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
 
   async function takeOver(generationId: string) {
     const context = createRequestContext();
-    if (!(await claimAndRun(generationId, () => getTask(generationId, context), context))) return;
+    if (!(await claimAndRun({ generationId, getTask: () => getTask(generationId, context), context }))) return;
     metrics.generationTakeovers.inc();
     logger.info({ generationId, requestId: context.requestId }, 'generation taken over');
   }
@@ -153,10 +169,13 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
 
   return {
     async start(task, context) {
-      await claimAndRun(present(task.generation, 'generation').id, async () => task, context);
+      const { id, content } = present(task.generation, 'generation');
+      // The model may be asked while the claim is on its way: a round trip less before the first token.
+      const opened = draining ? undefined : openReply(deps.ai, { task, textSoFar: content, context });
+      await claimAndRun({ generationId: id, getTask: async () => task, context, opened });
     },
     async ensureRunning(generationId, context) {
-      await claimAndRun(generationId, () => getTask(generationId, context), context);
+      await claimAndRun({ generationId, getTask: () => getTask(generationId, context), context });
     },
     async requestStop(generationId, stop = { renderedSeq: undefined }) {
       runs.get(generationId)?.stop(stop);

@@ -24,6 +24,9 @@ export type LogWriterOptions = {
   text: string;
 };
 
+/** A status waits so long for the first text, to go with it in one append. Nobody reads faster. */
+const statusDelayMs = 10;
+
 /** So much text may wait for the log before the writer asks for a pause. */
 const pendingCharsMax = 256 * 1024;
 
@@ -38,8 +41,11 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text }: Log
   let pendingChars = 0;
   let flushing: Promise<void> | undefined;
   let failure: unknown;
+  let timer: NodeJS.Timeout | undefined;
 
   function start() {
+    clearTimeout(timer);
+    timer = undefined;
     flushing ??= flush().finally(() => {
       flushing = undefined;
     });
@@ -70,7 +76,8 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text }: Log
         pending[pending.length - 1] = { type: 'delta', text: last.text + body.text };
       else pending.push(body);
       if (body.type === 'delta') pendingChars += body.text.length;
-      void start();
+      if (body.type === 'status') timer ??= setTimeout(start, statusDelayMs);
+      else void start();
     },
     /** Resolves when everything pushed is in the log. Throws what an append failed with, OwnershipLostError among it. */
     async settled(): Promise<void> {

@@ -9,7 +9,7 @@ import type { EndBody } from './frame.ts';
 import type { Claim, GenerationLog, StopRequest } from './log.ts';
 import { createLogWriter, type LogWriter, OwnershipLostError } from './log-writer.ts';
 import { type Past, rebuildFromLog } from './rebuild.ts';
-import { type AbortCause, endBodyOf, generate, type Outcome } from './run.ts';
+import { type AbortCause, endBodyOf, generate, type Outcome, type ReplyStream } from './run.ts';
 
 export type RunDeps = {
   log: GenerationLog;
@@ -34,14 +34,19 @@ export type OwnedRun = {
   readonly done: Promise<void>;
 };
 
+export type OwnedRunOptions = {
+  task: GenerationTask__Output;
+  claim: Claim;
+  context: RequestContext;
+  /** The request to the model, opened before the claim was there; begins with the text of the task. */
+  opened?: ReplyStream | undefined;
+};
+
 /**
  * Runs a claimed generation to its end: from the first token, or on from what a former owner left in the log. What the log holds is never
  * written again, and nothing is written once the ownership is lost.
  */
-export function startOwnedRun(
-  deps: RunDeps,
-  { task, claim, context }: { task: GenerationTask__Output; claim: Claim; context: RequestContext },
-): OwnedRun {
+export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: OwnedRunOptions): OwnedRun {
   const { log, chat, logger, metrics } = deps;
   const record = present(task.generation, 'generation');
   const { id: generationId, messageId } = record;
@@ -58,6 +63,7 @@ export function startOwnedRun(
 
   async function run() {
     const past = await rebuildFromLog(log, generationId, claim.lastSeq);
+    if (past.lastSeq > 0) opened?.cancel();
     if (past.end !== undefined) return finish({ ...past.end, model: past.end.model ?? '' }, past);
     // Something was stored, but the log it came from is no more: Redis was lost in between.
     const isLogLost = past.lastSeq === 0 && record.seq > 0;
@@ -81,7 +87,10 @@ export function startOwnedRun(
     const onModel = (name: string) => {
       model = name;
     };
-    return generate({ ai: deps.ai, writer: target, task, context, signal: controller.signal, logger, onModel });
+    const { signal } = controller;
+    // What was opened began with the text of the task; a log that was found goes further.
+    const first = target.seq === 0 ? opened : undefined;
+    return generate({ ai: deps.ai, writer: target, task, context, signal, logger, onModel, opened: first });
   }
 
   /** How much of the text is kept: all of it, or what the person had seen who stopped it. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type problemSchema, toAppError, toProblem } from '@chatbot/errors';
 import type { GenerateResponse__Output } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
-import type { Logger, RequestContext } from '@chatbot/service-kit';
+import type { Logger, RequestContext, RpcStream } from '@chatbot/service-kit';
 import type { z } from 'zod';
 import { type AiClient, timeouts } from '../clients/clients.ts';
 import { present, timingsOf, usageOf } from '../clients/resources.ts';
@@ -22,6 +22,21 @@ export type Outcome = {
   readonly textLength?: number | undefined;
 };
 
+export type ReplyStream = RpcStream<GenerateResponse__Output>;
+
+/** Asks the model. Nothing of the answer counts before a writer that owns the generation has logged it. */
+export function openReply(
+  ai: AiClient,
+  {
+    task,
+    textSoFar,
+    context,
+    signal,
+  }: { task: GenerationTask__Output; textSoFar: string; context: RequestContext; signal?: AbortSignal },
+): ReplyStream {
+  return ai.serverStream('Generate', toRequest(task, textSoFar), { context, timeoutMs: timeouts.generationMs, signal });
+}
+
 export type GenerateOptions = {
   ai: AiClient;
   writer: LogWriter;
@@ -29,6 +44,8 @@ export type GenerateOptions = {
   context: RequestContext;
   /** Aborted with an AbortCause as the reason. */
   signal: AbortSignal;
+  /** The request to the model, when it was opened before the claim was there. */
+  opened?: ReplyStream | undefined;
   logger: Logger;
   /** Hears which model answers. */
   onModel: (model: string) => void;
@@ -72,15 +89,16 @@ export async function generate(options: GenerateOptions): Promise<Outcome> {
   }
 }
 
-async function stream(
-  { ai, writer, task, context, signal }: GenerateOptions,
-  onModel: (model: string) => void,
-): Promise<Outcome> {
-  const events = ai.serverStream('Generate', toRequest(task, writer.text), {
-    context,
-    timeoutMs: timeouts.generationMs,
-    signal,
-  });
+async function stream(options: GenerateOptions, onModel: (model: string) => void): Promise<Outcome> {
+  const { ai, writer, task, context, signal } = options;
+  const { opened } = options;
+  // It serves once; a retry asks anew, from the text so far.
+  options.opened = undefined;
+  if (opened !== undefined) {
+    signal.addEventListener('abort', () => opened.cancel(), { once: true });
+    if (signal.aborted) opened.cancel();
+  }
+  const events = opened ?? openReply(ai, { task, textSoFar: writer.text, context, signal });
   for await (const event of events) {
     if (event.event === 'finished') return finishedOutcome(event);
     const body = toFrameBody(event);

@@ -93,10 +93,13 @@ function begin({ generations, events }: TurnDeps, { caller, userId, turn, task }
   const started =
     task === null ? generations.ensureRunning(generationId, caller.context) : generations.start(task, caller.context);
   started.catch(() => undefined);
+  // After the answer and the request to the model, which are waited for; the other sessions are not in such a hurry.
   if (!replayed) {
-    events.publish(userId, 'message:created', user);
-    events.publish(userId, 'message:created', assistant);
-    events.publish(userId, 'conversation:updated', toConversation(conversation));
+    setImmediate(() => {
+      events.publish(userId, 'message:created', user);
+      events.publish(userId, 'message:created', assistant);
+      events.publish(userId, 'conversation:updated', toConversation(conversation));
+    });
   }
   return {
     conversationId: user.conversationId,
