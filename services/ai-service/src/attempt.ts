@@ -80,10 +80,14 @@ async function* events(deps: AttemptDeps, running: Running): AsyncGenerator<Repl
   // is continued, because statuses come before the text.
   const isLoaded = reply.text === '' ? askIfLoaded() : undefined;
   const parts = host.client.streamChat(toChatRequest(deps, running), { context, signal });
+  using watched = host.silence.follow(() => {
+    leaving.abort(new OllamaError(reply.text === '' ? 'unreachable' : 'cut-off'));
+  });
   try {
     const first = parts.next();
     if (isLoaded !== undefined) yield* statusesUntil(first, { isLoaded, attempt });
     for (let step = await first; step.done !== true; step = await parts.next()) {
+      watched.heard();
       yield* toEvents(step.value, { running, deps });
     }
   } finally {

@@ -88,6 +88,12 @@ describe('FairQueue', () => {
     expect([queue.enter({ rank: 'idle' }).state, ...states(line(queue, 'd'))]).toEqual(['refused', 'refused']);
   });
 
+  it('refuses the newcomer also when its key comes first in the round', () => {
+    const queue = queueOf({ waitingMax: 3 });
+    const places = line(queue, 'xabba');
+    expect(states(places)).toEqual(['running', 'waiting', 'waiting', 'waiting', 'refused']);
+  });
+
   it('sends all away that wait, and none that run', () => {
     const queue = queueOf();
     const places = [...line(queue, 'aab'), ...line(queue, 'c', 'resumed'), ...line(queue, 'd', 'idle')];

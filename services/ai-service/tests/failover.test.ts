@@ -57,6 +57,18 @@ describe('a server that fails in the middle of a reply', () => {
     },
   );
 
+  it('is noticed within 10 s when it vanishes without a word, long before the limits on a slow model', async () => {
+    const vanishing = await startSim({ tokens: 20, gateAfterTokens: 5 });
+    const harness = await start([vanishing, await startSim({ tokens: 20 })]);
+    const reply = follow(generate(harness));
+    await waitFor(() => reply.text() === numbers(5), { description: 'the text has begun' });
+    vanishing.setServerFault('hang');
+    const vanishedAtMs = performance.now();
+    expect((await reply.end).text).toBe(numbers(20));
+    expect(performance.now() - vanishedAtMs).toBeLessThan(10_000);
+    await vanishing.waitFor(({ state }) => state === 'aborted');
+  });
+
   it('costs the caller the tokens of one reply: no prompt twice, no token lost', async () => {
     const whole = await readAll(generate(await start([await startSim(steady)])));
     const broken = await startSim({ ...steady, fault: { kind: 'close', afterTokens: 8 } });
@@ -170,27 +182,43 @@ describe('a server that is gone', () => {
     expect(again.requests).toHaveLength(1);
   });
 
-  it('sends those who wait for it to another one, after the reply that it had begun', async () => {
-    const gated = { tokens: 3, gateAfterTokens: 1 };
-    const [first, second] = [await startSim(gated), await startSim(gated)];
-    const harness = await start([first, second], { OLLAMA_PARALLEL: '1' });
+  it('sends those who wait for it to another one, where the reply that it had begun goes first', async () => {
+    const gated = { kind: 'scripted', tokens: 3, gateAfterTokens: 1 } as const;
+    const breaking = { ...gated, fault: { kind: 'close', afterTokens: 2 } } as const;
+    const first = await startSim({}, { models: { 'llama3.2': gated, mistral: breaking } });
+    const second = await startSim({}, { models: { 'llama3.2': gated, mistral: gated } });
+    const harness = await start([first, second], { OLLAMA_PARALLEL: '2' });
     const replies: Followed[] = [];
-    for (const content of ['begun', 'other', 'waiting']) {
-      const reply = follow(generate(harness, ask(content)));
+    for (const content of ['a1', 'b1', 'a2', 'b2', 'a3', 'b3']) {
+      const reply = follow(generate(harness, ask(content, { model: content === 'a2' ? 'mistral' : '' })));
       replies.push(reply);
       await waitFor(() => reply.text() === '0' || reply.positions().length > 0, {
-        description: `${content} is under way`,
+        description: `${content} is on its way`,
       });
     }
-    expect(replies.map((reply) => reply.positions())).toEqual([[], [], [1]]);
+    const asked = ({ requests }: OllamaSim) =>
+      requests.map(({ messages }) => messages.find(({ role }) => role === 'user')?.content);
+    expect([asked(first), asked(second)]).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'b2'],
+    ]);
 
-    await first.close();
+    first.release({ model: 'mistral:latest' });
     const length = () => harness.metric('generation_queue_length', { host: label(second) });
-    await waitFor(async () => (await length()) === 2, { description: 'both wait for the second server' });
-    await releaseUntil([second], replies);
-    expect(replies.map((reply) => reply.text())).toEqual([numbers(3), numbers(3), numbers(3)]);
-    const contents = second.requests.map(({ messages }) => messages.find(({ role }) => role === 'user')?.content);
-    expect(contents).toEqual(['other', 'begun', 'waiting']);
+    await waitFor(async () => (await length()) === 3, { description: 'all wait for the second server' });
+    for (const end of ['b1', 'b2', 'a2', 'b3']) {
+      const request = await second.waitFor(
+        ({ messages, state }) => messages[1]?.content === end && state === 'streaming',
+      );
+      second.release({ id: request.id });
+      await second.waitFor(({ id, state }) => id === request.id && state === 'done');
+    }
+    await releaseUntil([first, second], replies);
+    expect(replies.map((reply) => reply.text())).toEqual(Array(6).fill(numbers(3)));
+    expect([asked(first), asked(second)]).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'b2', 'a2', 'b3', 'a3'],
+    ]);
   });
 });
 

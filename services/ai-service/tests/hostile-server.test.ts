@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { startOllamaSim } from '@chatbot/ollama-sim';
+import { waitFor } from '@chatbot/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, json, lastLine, line, startFakeOllama, text } from './fake-ollama.ts';
 import { ask, callOptions, readAll, readUntilError, startHarness } from './harness.ts';
@@ -105,6 +106,27 @@ describe('a server that stops answering', () => {
     const { error, text: received } = await readUntilError(client.serverStream('Generate', ask('Hi'), callOptions()));
     expect(error).toMatchObject({ reason: 'MODEL_FAILED' });
     expect(received).toBe('Hello');
+  });
+
+  it('is waited for when it only takes its time, also where a proxy keeps /api/version to itself', async () => {
+    async function replyBehindProxy(status: number): Promise<string> {
+      let askedCount = 0;
+      const { client } = await start({
+        '/api/version': (_request, response) => {
+          askedCount += 1;
+          response.writeHead(status).end();
+        },
+        '/api/chat': async (_request, response) => {
+          response.write(line('Hello'));
+          await waitFor(() => askedCount > 0, { description: 'it is asked whether it is there' });
+          const asksAgain = waitFor(() => askedCount > 1, { description: 'it is asked once more', timeoutMs: 500 });
+          await expect(asksAgain).rejects.toThrow('it is asked once more');
+          response.end(lastLine);
+        },
+      });
+      return (await readAll(client.serverStream('Generate', ask('Hi'), callOptions()))).text;
+    }
+    expect(await Promise.all([404, 403].map(replyBehindProxy))).toEqual(['Hello', 'Hello']);
   });
 
   it('does not hold up the first token when only /api/ps is silent', async () => {

@@ -37,7 +37,7 @@ export type ModelFacts = {
 
 /** Ollama's HTTP API, as far as it is used. Every method throws OllamaError, or the reason of the call's signal. */
 export type OllamaClient = {
-  /** Resolves when the server answers at all. */
+  /** Resolves when the server works. A proxy may keep /api/version to itself: a path that is unknown is an answer, too. */
   ping(call: OllamaCall): Promise<void>;
   listModels(call: OllamaCall): Promise<readonly TaggedModel[]>;
   showModel(name: string, call: OllamaCall): Promise<ModelFacts>;
@@ -58,7 +58,11 @@ export function createOllamaClient(deps: { endpoint: OllamaEndpoint; transport: 
 
   return {
     async ping(call) {
-      await parsed(ollama(call).version());
+      try {
+        await parsed(ollama(call).version());
+      } catch (thrown) {
+        if (!(thrown instanceof OllamaError) || thrown.failure !== 'model-missing') throw thrown;
+      }
     },
     async listModels(call) {
       const { models } = parseAnswer(tagsSchema, await parsed(ollama(call).list()));

@@ -7,6 +7,7 @@ import { OllamaError, toCallerError } from './errors.ts';
 import { createHostHealth, type HostHealth } from './host-health.ts';
 import { type ChatModel, createInstalledModels, type InstalledModels } from './installed-models.ts';
 import { normalizeModelName } from './model-name.ts';
+import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 import type { OllamaTransport } from './transport.ts';
 
 export type OllamaHost = {
@@ -16,6 +17,7 @@ export type OllamaHost = {
   readonly models: InstalledModels;
   readonly queue: FairQueue;
   readonly health: HostHealth;
+  readonly silence: SilenceWatch;
 };
 
 /** A model, and the server to ask for it. */
@@ -116,7 +118,10 @@ export function createOllamaHosts(deps: OllamaHostsDeps): OllamaHosts {
       return inOrder(answered.flat(), deps.defaultModel);
     },
     [Symbol.dispose]() {
-      for (const { health } of hosts) health[Symbol.dispose]();
+      for (const { health, silence } of hosts) {
+        health[Symbol.dispose]();
+        silence[Symbol.dispose]();
+      }
     },
   };
 }
@@ -141,7 +146,19 @@ function createHost(
       onChange();
     },
   });
-  return { label, client, models, health, queue: new FairQueue({ ...queue, limit }) };
+  return {
+    label,
+    client,
+    models,
+    health,
+    silence: createSilenceWatch({ ping: (signal) => client.ping({ signal }).catch(throwUnlessAnswered) }),
+    queue: new FairQueue({ ...queue, limit }),
+  };
+}
+
+/** Even an error is a sign of life; no answer, or half of one, is not. */
+function throwUnlessAnswered(thrown: unknown): void {
+  if (!(thrown instanceof OllamaError) || ['unreachable', 'cut-off'].includes(thrown.failure)) throw thrown;
 }
 
 /** One whose queue is full comes last, however few run there. */
