@@ -29,11 +29,11 @@ export const envShape = {
     .default(120_000)
     .describe('How long Ollama may pause in the middle of an answer, in milliseconds'),
   OLLAMA_PARALLEL: integer(1, 100_000)
-    .default(4)
-    .describe('How many replies each server writes at once; best its own OLLAMA_NUM_PARALLEL'),
-  OLLAMA_QUEUE_MAX: integer(1, 10_000).default(64).describe('How many requests may wait for each server'),
+    .default(32)
+    .describe('How many replies each server writes at once; set it to its OLLAMA_NUM_PARALLEL for exact positions'),
+  OLLAMA_QUEUE_MAX: integer(1, 10_000).default(512).describe('How many requests may wait for each server'),
   GENERATIONS_PER_USER_MAX: integer(1, 100_000)
-    .default(2)
+    .default(8)
     .describe('How many replies are written for one user at once, on all servers together; further ones wait'),
 };
 

@@ -97,7 +97,7 @@ export const generationRow: z.ZodType<Generation> = z.object({
   userId: z.string(),
   userMessageId: z.string(),
   assistantMessageId: z.string(),
-  kind: z.enum(['start', 'post', 'edit', 'regenerate']),
+  kind: z.enum(['start', 'post', 'edit', 'regenerate', 'continue']),
   requestHash: z.string(),
   status: messageStatus,
   seq: z.number(),
