@@ -27,6 +27,8 @@ export type System = AsyncDisposable & {
   readonly url: string;
   /** Where each gateway listens. */
   readonly gatewayUrls: readonly string[];
+  /** The Redis that the services use. */
+  readonly redisUrl: string;
   /** The process with this name as it runs now, for example "api-gateway-2". */
   process(name: string): SystemProcess;
   /** Sends a signal to a process. */
@@ -57,7 +59,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'testkit-system-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const env = { ...process.env, LOG_LEVEL: 'info', ...(await backingEnv(stack)), ...options.env };
+  const backing = await backingEnv(stack);
+  const env = { ...process.env, LOG_LEVEL: 'info', ...backing, ...options.env };
   const args = ['--json', '--port', '0', '--data-dir', dataDir, '--ollama', options.ollamaUrl];
   if (options.replicas !== undefined) args.push('--replicas', options.replicas);
   const child = spawn(process.execPath, ['--conditions=source', path.join(rootDir, 'scripts/start.ts'), ...args], {
@@ -117,6 +120,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     gatewayUrls: [...processes.values()]
       .filter(({ name }) => name.startsWith('api-gateway'))
       .map((entry) => entry.url ?? ''),
+    redisUrl: backing.REDIS_URL ?? processes.get('redis')?.url ?? '',
     process: find,
     signal: (name, signal) => void process.kill(find(name).pid, signal),
     async restart(name) {

@@ -158,9 +158,14 @@ describe('a title', () => {
     const second = await replyFor(harness, 'b');
     expect(second.positions()).toEqual([1]);
     await releaseUntil(harness, [first, second]);
-    await harness.sim.waitFor(({ stream, state }) => !stream && state === 'streaming');
-    harness.sim.release();
+    // The request of the title may have come to its gate by now or not.
+    const isWritten = () => {
+      harness.sim.release();
+      return harness.sim.requests.some(({ stream, state }) => !stream && state === 'done');
+    };
+    await waitFor(isWritten, { description: 'the title' });
     expect((await titled).title).toBe('0 1 2');
+    expect(harness.sim.requests.map(({ stream }) => stream)).toEqual([true, true, false]);
   });
 
   it('is the first words of the user when the queue is full of replies, and the model is not asked', async () => {

@@ -83,16 +83,22 @@ export async function continueReply(
   return begin(deps, { caller, userId, ...response });
 }
 
+/** Whoever stored a turn runs it; a repeat looks after it only when that one had the time to begin. */
+const replayDelayMs = 1_000;
+
 type Begin = { caller: Caller; userId: string; turn: Turn__Output | null; task: GenerationTask__Output | null };
 
 function begin({ generations, events }: TurnDeps, { caller, userId, turn, task }: Begin): TurnIds {
   const { conversation, userMessage, assistantMessage, generationId, replayed } = present(turn, 'turn');
   const user = toMessage(userMessage);
   const assistant = toMessage(assistantMessage);
-  // Not awaited: the turn is durable, so the client's answer need not wait for the claim.
-  const started =
-    task === null ? generations.ensureRunning(generationId, caller.context) : generations.start(task, caller.context);
-  started.catch(() => undefined);
+  // Not awaited: the turn is durable, so the client's answer need not wait for the claim. Should it fail, the generation is found as an orphan.
+  if (task !== null) generations.start(task, caller.context).catch(() => undefined);
+  else
+    setTimeout(
+      () => void generations.ensureRunning(generationId, caller.context).catch(() => undefined),
+      replayDelayMs,
+    );
   // After the answer and the request to the model, which are waited for; the other sessions are not in such a hurry.
   if (!replayed) {
     setImmediate(() => {

@@ -96,7 +96,7 @@ describe('a reply', () => {
     using device = await account.connect();
     const turn = await device.send({ content: 'hello again' });
     await device.ended(turn.generationId);
-    const redis = new Redis(system.process('redis').url ?? '');
+    const redis = new Redis(system.redisUrl);
     await redis.del(`gen:{${turn.generationId}}`);
     redis.disconnect();
     using later = await account.connect();
