@@ -72,7 +72,7 @@ async function* events(deps: AttemptDeps, running: Running): AsyncGenerator<Repl
   const signal = AbortSignal.any([call.signal, leaving.signal]);
   const { context } = call;
   const askIfLoaded = () =>
-    host.client.isLoaded(model.name, {
+    host.loaded.isLoaded(model.name, {
       context,
       signal: AbortSignal.any([signal, AbortSignal.timeout(loadedTimeoutMs)]),
     });
@@ -135,6 +135,7 @@ function noteFirstText(deps: AttemptDeps, { attempt, reply }: { attempt: Attempt
   const nowMs = performance.now();
   attempt.firstTokenMs = nowMs - attempt.startedAtMs;
   reply.begun ??= { requestedAtMs: attempt.startedAtMs, firstTextAtMs: nowMs };
+  attempt.target.host.loaded.note(attempt.target.model.name);
   deps.metrics.observeFirstChunk(attempt.target.model.name, attempt.firstTokenMs);
 }
 

@@ -8,7 +8,7 @@ import { chatSchema, parseAnswer, psSchema, showSchema, tagsSchema } from './sch
 import { classify, type OllamaTransport, releaseConnection } from './transport.ts';
 
 /** One call: what it belongs to, and how it is given up. */
-type OllamaCall = { readonly signal: AbortSignal; readonly context?: RequestContext };
+export type OllamaCall = { readonly signal: AbortSignal; readonly context?: RequestContext };
 
 export type OllamaChatRequest = {
   readonly model: string;

@@ -6,6 +6,7 @@ import type { OllamaEndpoint } from './endpoint.ts';
 import { OllamaError, toCallerError } from './errors.ts';
 import { createHostHealth, type HostHealth } from './host-health.ts';
 import { type ChatModel, createInstalledModels, type InstalledModels } from './installed-models.ts';
+import { createLoadedModels, type LoadedModels } from './loaded-models.ts';
 import { normalizeModelName } from './model-name.ts';
 import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 import type { OllamaTransport } from './transport.ts';
@@ -15,6 +16,7 @@ export type OllamaHost = {
   readonly label: string;
   readonly client: OllamaClient;
   readonly models: InstalledModels;
+  readonly loaded: LoadedModels;
   readonly queue: FairQueue;
   readonly health: HostHealth;
   readonly silence: SilenceWatch;
@@ -151,6 +153,7 @@ function createHost(
     client,
     models,
     health,
+    loaded: createLoadedModels(client, () => performance.now()),
     silence: createSilenceWatch({ ping: (signal) => client.ping({ signal }).catch(throwUnlessAnswered) }),
     queue: new FairQueue({ ...queue, limit }),
   };
