@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { waitFor } from '../wait-for.ts';
 import { startPostgresCluster } from './postgres-cluster.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -19,8 +20,19 @@ export async function createDatabaseOn(serverUrl: string): Promise<TestDatabase>
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    [Symbol.asyncDispose]: () => execute(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`),
+    async [Symbol.asyncDispose]() {
+      // Connections that are being closed get a moment: being cut then is an error that nobody listens for any more.
+      await waitFor(() => isUnused(serverUrl, name), { description: 'the database is left', timeoutMs: 2_000 }).catch(
+        () => undefined,
+      );
+      await execute(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
   };
+}
+
+async function isUnused(serverUrl: string, name: string): Promise<boolean> {
+  const rows = await execute(serverUrl, `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`);
+  return rows.length === 0;
 }
 
 async function ownClusterUrl(): Promise<string> {
@@ -29,11 +41,11 @@ async function ownClusterUrl(): Promise<string> {
   return url;
 }
 
-async function execute(url: string, statement: string): Promise<void> {
+async function execute(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
