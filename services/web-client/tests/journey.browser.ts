@@ -67,8 +67,7 @@ describe.each([
         tokensSent === 12,
     );
     sim.release({ id: continued.id });
-    await replyWith(page, 'completed').waitFor();
-    expect(await reply(page).textContent()).toContain(numbers(40));
+    await expect.poll(() => reply(page).textContent(), { timeout: 15_000 }).toContain(numbers(40));
 
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     await signOut(page);
