@@ -2,7 +2,7 @@ import { Counter, createRpcMetrics, durationBuckets, Gauge, Histogram, type Regi
 
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 
-/** The metrics of the gateway, named in docs/operations.md. No label ever holds an id. */
+/** The metrics of the gateway. No label ever holds an id. */
 export function createGatewayMetrics(registry: Registry) {
   const registers = [registry];
   return {

@@ -22,6 +22,14 @@ export type ClientSink = Pick<FrameSink, 'deliver' | 'congestion'> & {
   failed(error: AppError): void;
 };
 
+export type FollowOptions = {
+  caller: Caller;
+  generationId: string;
+  /** The last frame that the client has; 0 for none. */
+  afterSeq: number;
+  sink: ClientSink;
+};
+
 /** The record of a generation that the caller may read. Throws RESOURCE_NOT_FOUND for any other. */
 export async function getGeneration(
   chat: ChatClient,
@@ -43,12 +51,7 @@ export async function getGeneration(
  */
 export async function followGeneration(
   deps: FollowDeps,
-  {
-    caller,
-    generationId,
-    afterSeq,
-    sink,
-  }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
+  { caller, generationId, afterSeq, sink }: FollowOptions,
 ): Promise<{ seq: number; following: Following }> {
   const generation = await getGeneration(deps.chat, caller, generationId);
   // Whoever has the end frame has them all.
@@ -65,15 +68,7 @@ export async function followGeneration(
 }
 
 /** Sends the frames of a generation that was just posted: its log can only begin, and the caller is known to own it. */
-export function followLog(
-  deps: FollowDeps,
-  {
-    caller,
-    generationId,
-    afterSeq,
-    sink,
-  }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
-): Following {
+export function followLog(deps: FollowDeps, { caller, generationId, afterSeq, sink }: FollowOptions): Following {
   let lost: Following = nothing;
   const live = deps.tail.follow(generationId, {
     afterSeq,
@@ -96,20 +91,13 @@ const lostPollMs = 500;
 const lostPollsMax = 60;
 
 /** Without a log the record tells: whoever claims the generation will end it. */
-function followLost(
-  deps: FollowDeps,
-  {
-    caller,
-    generationId,
-    afterSeq,
-    sink,
-  }: { caller: Caller; generationId: string; afterSeq: number; sink: ClientSink },
-): Following {
+function followLost(deps: FollowDeps, { caller, generationId, afterSeq, sink }: FollowOptions): Following {
   let closed = false;
   const poll = async () => {
     await deps.generations.ensureRunning(generationId, caller.context);
     for (let polls = 0; polls < lostPollsMax && !closed; polls += 1) {
       const generation = await getGeneration(deps.chat, caller, generationId);
+      if (closed) return;
       if (hasEnded(generation)) return sink.deliver(storedEnd(generation, afterSeq));
       await new Promise((resolve) => setTimeout(resolve, lostPollMs));
     }

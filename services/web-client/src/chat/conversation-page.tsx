@@ -51,7 +51,7 @@ function ConversationScreen({ conversationId }: { conversationId: string }) {
       ) : error !== null ? (
         <Failed error={error} onRetry={() => void branch.refetch()} />
       ) : (
-        <Placeholder />
+        <Skeleton />
       )}
     </main>
   );
@@ -133,7 +133,7 @@ function OpenThread({ conversation, conversationId, branch, messages }: OpenThre
   );
 }
 
-function Placeholder() {
+function Skeleton() {
   return (
     <div role="status" className="mx-auto grid w-full max-w-3xl flex-1 content-start gap-6 px-4 pt-8 sm:px-6">
       <span className="sr-only">{texts.loading}</span>

@@ -57,7 +57,7 @@ function ConversationList() {
     initialPageParam: undefined,
     getNextPageParam: (page) => page.nextCursor,
   });
-  if (list.isPending) return <Placeholder />;
+  if (list.isPending) return <Skeleton />;
   const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isError && conversations.length === 0) {
     return (
@@ -94,7 +94,7 @@ function ConversationList() {
   );
 }
 
-function Placeholder() {
+function Skeleton() {
   return (
     <div role="status" className="grid gap-3 px-2 py-3">
       <span className="sr-only">{texts.loading}</span>
