@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import type { HealthReport } from './health.ts';
+import { reportDependencies } from './metrics.ts';
 
 export type AdminServer = AsyncDisposable & {
   /** The port it listens on. */
@@ -20,6 +21,7 @@ export type AdminServerOptions = {
 
 /** Metrics and health over HTTP: /metrics, /healthz (the process answers), /readyz (it can do its work). */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  reportDependencies(options.registry, options.health);
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     answer(options, request.method === 'GET' ? path : '').then(

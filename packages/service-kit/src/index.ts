@@ -29,8 +29,10 @@ export {
   durationBuckets,
   Gauge,
   Histogram,
+  type PoolState,
   Registry,
   type RpcMetrics,
+  reportDatabasePool,
 } from './metrics.ts';
 export { createRequestContext, type RequestContext, traceIdOf } from './request-context.ts';
 export { createRpcClient, type RpcCallOptions, type RpcClient, type RpcStream } from './rpc/client.ts';

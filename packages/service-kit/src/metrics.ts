@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { HealthReport } from './health.ts';
 
 export { Counter, Gauge, Histogram, Registry };
 
@@ -36,4 +37,59 @@ export function createRpcMetrics(registry: Registry): RpcMetrics {
       registers: [registry],
     }),
   };
+}
+
+/** What a service needs, as its health check sees it whenever the metrics are read. */
+export function reportDependencies(registry: Registry, health: () => Promise<HealthReport>): void {
+  const latency = new Gauge({
+    name: 'dependency_check_seconds',
+    help: 'How long the last health check of each dependency took',
+    labelNames: ['dependency'],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'dependency_up',
+    help: 'Whether each dependency passed its health check (1) or not (0)',
+    labelNames: ['dependency'],
+    registers: [registry],
+    async collect() {
+      const { checks } = await health();
+      for (const { name, ok, latencyMs } of checks) {
+        this.set({ dependency: name }, ok ? 1 : 0);
+        latency.set({ dependency: name }, latencyMs / 1000);
+      }
+    },
+  });
+}
+
+/** How a pool of database connections stands. */
+export type PoolState = { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number };
+
+/** The pool of database connections, read whenever the metrics are. */
+export function reportDatabasePool(registry: Registry, options: { maxCount: number; read: () => PoolState }): void {
+  const { maxCount, read } = options;
+  new Gauge({
+    name: 'database_pool_connections_max',
+    help: 'How many connections the pool may hold',
+    registers: [registry],
+  }).set(maxCount);
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections of the pool, by state: in use or idle',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { totalCount, idleCount } = read();
+      this.set({ state: 'used' }, totalCount - idleCount);
+      this.set({ state: 'idle' }, idleCount);
+    },
+  });
+  new Gauge({
+    name: 'database_pool_waiting',
+    help: 'Statements that wait for a connection of the pool',
+    registers: [registry],
+    collect() {
+      this.set(read().waitingCount);
+    },
+  });
 }

@@ -12,6 +12,9 @@ async function start() {
     record: (conversationId: string, kind: 'start' | 'regenerate' = 'start', replayed = false) =>
       metrics.recordTurn({ conversation: { id: conversationId }, generation: { kind }, replayed }),
     active: () => read(/^chat_active_conversations\{.*\} (\d+)$/m),
+    reportUnfinished: metrics.reportUnfinished,
+    unfinished: () => read(/^generation_unfinished\{.*\} (\S+)$/m),
+    oldestSeconds: () => read(/^generation_oldest_unfinished_seconds\{.*\} (\S+)$/m),
     stored: (role: string) => read(new RegExp(`^chat_messages_total\\{.*role="${role}".*\\} (\\d+)$`, 'm')),
   };
 }
@@ -35,4 +38,22 @@ it('counts a conversation as active for 5 minutes after its last turn', async ()
   expect(await metrics.active()).toBe(2);
   metrics.clock.nowMs = 500_001;
   expect(await metrics.active()).toBe(0);
+});
+
+it('says how many generations are unfinished and how old the oldest is, and NaN while nobody knows', async () => {
+  const metrics = await start();
+  let database: { count: number; oldestCreatedAtMs: number | undefined } | Error = {
+    count: 2,
+    oldestCreatedAtMs: 1_000,
+  };
+  metrics.reportUnfinished(async () => {
+    if (database instanceof Error) throw database;
+    return database;
+  });
+  metrics.clock.nowMs = 61_000;
+  expect([await metrics.unfinished(), await metrics.oldestSeconds()]).toEqual([2, 60]);
+  database = { count: 0, oldestCreatedAtMs: undefined };
+  expect([await metrics.unfinished(), await metrics.oldestSeconds()]).toEqual([0, 0]);
+  database = new Error('connection refused');
+  expect([await metrics.unfinished(), await metrics.oldestSeconds()]).toEqual([Number.NaN, Number.NaN]);
 });

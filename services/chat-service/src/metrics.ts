@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from '@chatbot/service-kit';
+import type { UnfinishedCount } from './app/ports.ts';
 import type { TurnKind } from './domain/generation.ts';
 
 /** What the metrics look at of a turn. */
@@ -11,6 +12,8 @@ export type CountedTurn = {
 export type ChatMetrics = {
   /** Counts the messages of a turn; a replayed one has none. */
   recordTurn(turn: CountedTurn): void;
+  /** Says where the unfinished generations are counted whenever the metrics are read. They are those of the whole system. */
+  reportUnfinished(count: () => Promise<UnfinishedCount>): void;
 };
 
 const activeWindowMs = 5 * 60_000;
@@ -37,6 +40,24 @@ export function createChatMetrics(registry: Registry, clock: () => number): Chat
     },
   });
   return {
+    reportUnfinished(count) {
+      const oldest = new Gauge({
+        name: 'generation_oldest_unfinished_seconds',
+        help: 'Age of the oldest generation of the system that has no end; 0 without one',
+        registers: [registry],
+      });
+      new Gauge({
+        name: 'generation_unfinished',
+        help: 'Generations of the system that have no end',
+        registers: [registry],
+        async collect() {
+          // Without the database nothing is known: NaN, not the last figure.
+          const unfinished = await count().catch(() => undefined);
+          this.set(unfinished?.count ?? Number.NaN);
+          oldest.set(unfinished === undefined ? Number.NaN : ageSeconds(unfinished.oldestCreatedAtMs, clock()));
+        },
+      });
+    },
     recordTurn({ conversation, generation, replayed }) {
       if (replayed) return;
       messages.inc({ role: 'assistant' });
@@ -46,6 +67,10 @@ export function createChatMetrics(registry: Registry, clock: () => number): Chat
       if (lastTurnsMs.size > activeCountMax) forgetOldest(lastTurnsMs, clock() - activeWindowMs);
     },
   };
+}
+
+function ageSeconds(createdAtMs: number | undefined, nowMs: number): number {
+  return createdAtMs === undefined ? 0 : Math.max(0, nowMs - createdAtMs) / 1000;
 }
 
 function forgetOldest(lastTurnsMs: Map<string, number>, beforeMs: number): void {

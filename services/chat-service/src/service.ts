@@ -8,6 +8,7 @@ import {
   type HealthCheck,
   type HealthReport,
   type Logger,
+  reportDatabasePool,
   serviceVersion,
   startAdminServer,
   startRpcServer,
@@ -48,6 +49,10 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
     }),
   );
   const registry = createRegistry('chat-service');
+  const generations = createPrismaGenerationStore(database);
+  const metrics = createChatMetrics(registry, Date.now);
+  metrics.reportUnfinished(() => generations.countUnfinished());
+  reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
   const needed = [postgresCheck(database)];
   const wanted = [{ name: 'redis', check: () => typing.check() }];
   // Disposed of in reverse: the rpc server drains while everything it needs is still there.
@@ -63,9 +68,9 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         conversations: createPrismaConversationStore(database),
         messages: createPrismaMessageStore(database),
         turns: createPrismaTurnStore(database),
-        generations: createPrismaGenerationStore(database),
+        generations,
         typing,
-        metrics: createChatMetrics(registry, Date.now),
+        metrics,
         newId: uuidv7,
         clock: Date.now,
       }),

@@ -101,6 +101,17 @@ export function generationStoreContract(stores: () => Stores): void {
       expect(ends[0]).toMatchObject({ message: { version: 2 }, conversation: { version: 2 } });
     });
 
+    it('counts the unfinished ones and knows the oldest, until they end', async () => {
+      const { turns, generations } = stores();
+      const before = await generations.countUnfinished();
+      const turn = newTurn({ nowMs: 1_000 });
+      await turns.add(turn);
+      expect(await generations.countUnfinished()).toEqual({ count: before.count + 1, oldestCreatedAtMs: 1_000 });
+      const { generationId } = turn;
+      await generations.complete({ generationId, fence: 1, end: { ...end, seq: 1 }, nowMs: Date.now() });
+      expect(await generations.countUnfinished()).toEqual(before);
+    });
+
     it('keeps the newest of twenty checkpoints, whatever their order', async () => {
       const { turns, generations } = stores();
       const turn = newTurn();

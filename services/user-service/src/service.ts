@@ -5,6 +5,7 @@ import {
   createRegistry,
   createRpcMetrics,
   type Logger,
+  reportDatabasePool,
   serviceVersion,
   startAdminServer,
   startRpcServer,
@@ -34,6 +35,7 @@ export async function startUserService(
   await using resources = new AsyncDisposableStack();
   const registry = createRegistry('user-service');
   const database = resources.use(openDatabase(config.database, logger));
+  reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
   const checks = [{ name: 'database', check: () => database.check() }];
   const accessTokens = createJwtAccessTokenSigner(config.tokens);
   const { jwks } = accessTokens;

@@ -55,6 +55,8 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
   let writer: LogWriter | undefined;
   let model = '';
   let checkpointedSeq = 0;
+  const startedAtMs = performance.now();
+  let awaitsFirstText = record.seq === 0 && record.content === '';
 
   function stop(request: StopRequest) {
     if (!controller.signal.aborted) stopRequest = request;
@@ -63,7 +65,10 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
 
   async function run() {
     const past = await rebuildFromLog(log, generationId, claim.lastSeq);
-    if (past.lastSeq > 0) opened?.cancel();
+    if (past.lastSeq > 0) {
+      opened?.cancel();
+      awaitsFirstText = false;
+    }
     if (past.end !== undefined) return finish({ ...past.end, model: past.end.model ?? '' }, past);
     // Something was stored, but the log it came from is no more: Redis was lost in between.
     const isLogLost = past.lastSeq === 0 && record.seq > 0;
@@ -81,16 +86,25 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
     await writer.settled();
     if (stored) await log.forget(generationId);
     metrics.generationTotal.inc({ status: outcome.status });
+    metrics.generationDuration.observe({ status: outcome.status }, secondsSinceStart());
   }
 
   function runModel(target: LogWriter): Promise<Outcome> {
     const onModel = (name: string) => {
       model = name;
     };
+    const onText = () => {
+      if (awaitsFirstText) metrics.generationFirstText.observe(secondsSinceStart());
+      awaitsFirstText = false;
+    };
     const { signal } = controller;
     // What was opened began with the text of the task; a log that was found goes further.
     const first = target.seq === 0 ? opened : undefined;
-    return generate({ ai: deps.ai, writer: target, task, context, signal, logger, onModel, opened: first });
+    return generate({ ai: deps.ai, writer: target, task, context, signal, logger, onModel, onText, opened: first });
+  }
+
+  function secondsSinceStart(): number {
+    return (performance.now() - startedAtMs) / 1000;
   }
 
   /** How much of the text is kept: all of it, or what the person had seen who stopped it. */

@@ -49,6 +49,8 @@ export type GenerateOptions = {
   logger: Logger;
   /** Hears which model answers. */
   onModel: (model: string) => void;
+  /** Hears of every piece of text. */
+  onText: () => void;
 };
 
 /**
@@ -103,6 +105,7 @@ async function stream(options: GenerateOptions, onModel: (model: string) => void
     if (event.event === 'finished') return finishedOutcome(event);
     const body = toFrameBody(event);
     if (body.type === 'status' && body.model !== undefined) onModel(body.model);
+    if (body.type === 'delta') options.onText();
     writer.push(body);
     // The stream is not read meanwhile; gRPC's flow control carries that back to the model server.
     if (writer.congested) await writer.settled();

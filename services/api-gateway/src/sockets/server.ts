@@ -124,6 +124,7 @@ export function attachSockets({ io, deps, accessTokens, eventsPerMinute, logger,
     } finally {
       metrics.socketEvents.inc({ event: event.name, outcome: outcome === 'ok' ? 'ok' : 'error' });
       const durationMs = Math.round((performance.now() - startedAtMs) * 10) / 10;
+      metrics.socketEventDuration.observe({ event: event.name }, durationMs / 1000);
       logger.info(
         { requestId: context.requestId, traceId: traceIdOf(context), event: event.name, outcome, durationMs, userId },
         'finished',

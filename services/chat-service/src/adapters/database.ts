@@ -1,4 +1,4 @@
-import { databaseError } from '@chatbot/service-kit';
+import { databaseError, type PoolState } from '@chatbot/service-kit';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { z } from 'zod';
@@ -11,6 +11,8 @@ export type Database = AsyncDisposable & {
   query<Row extends z.ZodType>(row: Row, statement: Prisma.Sql): Promise<z.output<Row>[]>;
   /** Runs one call of the Prisma client. */
   run<Result>(call: (prisma: PrismaClient) => Promise<Result>): Promise<Result>;
+  /** How the pool stands at this moment. */
+  readonly pool: PoolState;
 };
 
 export type DatabaseOptions = {
@@ -58,6 +60,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   return {
+    pool,
     run: (call) => guarded(() => call(prisma)),
     async query(row, statement) {
       // Past the Prisma client: its way to a raw query costs as much as the query.

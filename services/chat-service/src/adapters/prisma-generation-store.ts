@@ -39,6 +39,16 @@ export function createPrismaGenerationStore(database: Database): GenerationStore
       );
       return found.map(({ id }) => id);
     },
+    async countUnfinished() {
+      const { _count: count, _min: oldest } = await database.run((prisma) =>
+        prisma.generation.aggregate({
+          where: { endedAt: null, conversation: { deletedAt: null } },
+          _count: true,
+          _min: { createdAt: true },
+        }),
+      );
+      return { count, oldestCreatedAtMs: oldest.createdAt?.getTime() };
+    },
     async listUnfinishedOf(conversationId) {
       const found = await database.run((prisma) =>
         prisma.generation.findMany({ select: { id: true }, where: { conversationId, endedAt: null } }),

@@ -137,6 +137,8 @@ export type CompletedGeneration = {
   readonly message: Message;
 };
 
+export type UnfinishedCount = { readonly count: number; readonly oldestCreatedAtMs: number | undefined };
+
 export type GenerationStore = {
   get(key: { generationId: string; userId: string }): Promise<GenerationWithText | undefined>;
   /** Those of a conversation without an end, the oldest first; undefined without the conversation. */
@@ -145,6 +147,8 @@ export type GenerationStore = {
   getTask(generationId: string): Promise<GenerationTask | undefined>;
   /** The oldest first, without those of conversations in the trash. */
   listUnfinished(query: { createdBeforeMs: number; limit: number }): Promise<readonly string[]>;
+  /** How many generations outside of the trash have no end, and since when the oldest of them waits for it. */
+  countUnfinished(): Promise<UnfinishedCount>;
   /** The generations of a conversation without an end, also when it is in the trash. */
   listUnfinishedOf(conversationId: string): Promise<readonly string[]>;
   /**

@@ -1,5 +1,6 @@
-import { databaseError, type Logger } from '@chatbot/service-kit';
+import { databaseError, type Logger, type PoolState } from '@chatbot/service-kit';
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 
 export type DatabaseConfig = {
@@ -17,6 +18,8 @@ export type Database = AsyncDisposable & {
   run<Result>(call: (prisma: DatabaseClient) => Promise<Result>): Promise<Result>;
   /** Throws unless the database answers. */
   check(): Promise<void>;
+  /** How the pool stands at this moment. */
+  readonly pool: PoolState;
 };
 
 export type DatabaseClient = ReturnType<typeof createClient>;
@@ -28,7 +31,11 @@ const answerMarginMs = 1_000;
 
 /** A pool that connects when it is first used and again after every failure. */
 export function openDatabase(config: DatabaseConfig, logger: Logger): Database {
-  const prisma = createClient(config, logger);
+  const onConnectionLost = (error: Error) =>
+    logger.warn({ err: databaseError(error) }, 'a database connection was lost');
+  const pool = createPool(config);
+  pool.on('error', onConnectionLost);
+  const prisma = createClient({ pool, onConnectionLost, ...config });
 
   async function run<Result>(call: (prisma: DatabaseClient) => Promise<Result>): Promise<Result> {
     try {
@@ -41,30 +48,34 @@ export function openDatabase(config: DatabaseConfig, logger: Logger): Database {
   return {
     run,
     check: () => run(async (client) => void (await client.$queryRaw`SELECT 1`)),
-    [Symbol.asyncDispose]: () => prisma.$disconnect(),
+    pool,
+    async [Symbol.asyncDispose]() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
   };
 }
 
+function createPool({ url, poolMax, statementTimeoutMs }: DatabaseConfig): pg.Pool {
+  return new pg.Pool({
+    connectionString: url,
+    max: poolMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + answerMarginMs,
+    application_name: 'user-service',
+    // The adapter writes times without an offset and drops the offset of those it reads.
+    options: '-c TimeZone=UTC',
+  });
+}
+
+type ClientOptions = { pool: pg.Pool; onConnectionLost: (error: Error) => void; statementTimeoutMs: number };
+
 /** Hashes of passwords and tokens are left out of every result unless a query asks for them. */
-function createClient({ url, poolMax, statementTimeoutMs }: DatabaseConfig, logger: Logger) {
-  const onConnectionLost = (error: Error) =>
-    logger.warn({ err: databaseError(error) }, 'a database connection was lost');
-  const adapter = new PrismaPg(
-    {
-      connectionString: url,
-      max: poolMax,
-      connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + answerMarginMs,
-      application_name: 'user-service',
-      // The adapter writes times without an offset and drops the offset of those it reads.
-      options: '-c TimeZone=UTC',
-    },
-    { onPoolError: onConnectionLost, onConnectionError: onConnectionLost },
-  );
+function createClient({ pool, onConnectionLost, statementTimeoutMs }: ClientOptions) {
   return new PrismaClient({
-    adapter,
+    adapter: new PrismaPg(pool, { onConnectionError: onConnectionLost }),
     errorFormat: 'minimal',
     omit: { account: { passwordHash: true }, refreshToken: { tokenHash: true, successorNonce: true } },
     transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },

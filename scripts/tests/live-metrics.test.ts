@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registerUser } from '../bench/system/register-user.ts';
+import { readMetricNames } from './read-metrics.ts';
+
+let sim: OllamaSim;
+let system: System;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({ models: { 'short:latest': { kind: 'scripted', tokens: 3 } } });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'short:latest' } });
+  const { accessToken } = await registerUser(system.url);
+  const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ clientMessageId: randomUUID(), content: 'Hello' });
+  const answer = await fetch(`${system.url}/api/v1/conversations/new/messages`, {
+    method: 'POST',
+    headers: { ...headers, accept: 'text/event-stream' },
+    body,
+  });
+  // The stream ends with the reply.
+  expect(await answer.text()).toContain('"completed"');
+}, 120_000);
+
+afterAll(async () => {
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+/** The names that operators rely on, and which service has them. */
+const published = {
+  'api-gateway': [
+    'http_server_request_duration_seconds',
+    'rpc_client_duration_seconds',
+    'socket_connections',
+    'socket_events_total',
+    'generation_active',
+    'generation_total',
+    'generation_takeovers_total',
+    'generation_frame_gap_total',
+    'rate_limited_total',
+  ],
+  'user-service': ['rpc_server_duration_seconds', 'auth_events_total'],
+  'chat-service': ['rpc_server_duration_seconds', 'chat_active_conversations', 'chat_messages_total'],
+  'ai-service': [
+    'rpc_server_duration_seconds',
+    'gen_ai_client_operation_duration_seconds',
+    'gen_ai_client_time_to_first_chunk_seconds',
+    'gen_ai_client_token_usage',
+    'generation_queue_length',
+  ],
+};
+
+it.each(Object.entries(published))('%s publishes the metrics that operators rely on', async (service, names) => {
+  const { metricsUrl = '' } = system.process(service);
+  const found = await readMetricNames(metricsUrl);
+  const everywhere = ['process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds', 'dependency_up'];
+  expect([...names, ...everywhere].filter((name) => !found.has(name))).toEqual([]);
+});
