@@ -1,15 +1,20 @@
-import { waitFor } from '@chatbot/testkit';
+import { createStatementCounter, startTcpProxy, type TcpProxy, urlThrough, waitFor } from '@chatbot/testkit';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asService, complete, exchange, post, refusal, startTestChatService, type TestChatService } from './harness.ts';
-import { createPostgresProxy, type PostgresProxy } from './postgres-proxy.ts';
 
-let proxy: PostgresProxy;
+let proxy: TcpProxy;
+let statementCount = 0;
 let chat: TestChatService;
 beforeAll(async () => {
   chat = await startTestChatService({ DATABASE_STATEMENT_TIMEOUT_MS: '500' }, async (databaseUrl) => {
-    proxy = await createPostgresProxy(databaseUrl);
-    return proxy.url;
+    const { hostname: host, port } = new URL(databaseUrl);
+    const createTap = () =>
+      createStatementCounter(() => {
+        statementCount += 1;
+      });
+    proxy = await startTcpProxy({ target: { host, port: Number(port) }, createTap });
+    return urlThrough(proxy, databaseUrl);
   });
 });
 afterAll(async () => {
@@ -18,9 +23,9 @@ afterAll(async () => {
 });
 
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {
-  const before = proxy.statementCount();
+  const before = statementCount;
   await work();
-  return proxy.statementCount() - before;
+  return statementCount - before;
 }
 
 /** The status of /readyz and what it says of each check. */
@@ -107,7 +112,7 @@ describe('when Postgres does not answer', () => {
   it('calls end with a deadline instead of hanging', async () => {
     const caller = chat.newUser();
     await exchange(chat, { caller });
-    proxy.freeze();
+    proxy.blackhole();
     try {
       const error = await refusal(chat.client.unary('ListConversations', {}, caller));
       expect(['DEADLINE_EXCEEDED', 'UNAVAILABLE']).toContain(error.reason);
