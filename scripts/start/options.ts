@@ -17,6 +17,8 @@ export interface StartOptions {
   ollamaUrl: string | undefined;
   /** How many processes of each service, at least 1. */
   replicas: Readonly<Record<ServiceName, number>>;
+  /** Variables for one process alone, by its name; they come before all others. */
+  processEnv: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Machine-readable lines on stdout, everything else on stderr. */
   json: boolean;
   /** Restart a service when its sources change. */
@@ -33,6 +35,7 @@ Starts everything on this machine: databases, Redis, the four services and the p
   --data-dir <dir>  where data is kept (default .data); two folders make two independent stacks
   --ollama <url>    the Ollama to use (default: OLLAMA_HOST or http://127.0.0.1:11434 when one answers, else a demo model)
   --replicas <list> processes of a service, for example api-gateway=2,ai-service=2 (default 1 each)
+  --env <setting>   set a variable for one process, for example api-gateway-2:LOG_LEVEL=debug; may be given more than once
   --json            print one JSON object a line on stdout when ready and when a process is restarted
   --watch           restart a service when its sources change
   --help            print this
@@ -46,12 +49,14 @@ const replicaCountMax = 16;
 /** Reads the command line. Throws StartError saying which option is wrong and why. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const values = parseStrictly(args);
+  const replicas = parseReplicas(values.replicas ?? '');
   return {
     port: values.port === undefined ? undefined : parsePort(values.port),
     host: values.host ?? '127.0.0.1',
     dataDir: values['data-dir'] === undefined ? join(rootDir, '.data') : parseDataDir(values['data-dir']),
     ollamaUrl: values.ollama === undefined ? undefined : parseOllamaUrl(values.ollama),
-    replicas: parseReplicas(values.replicas ?? ''),
+    replicas,
+    processEnv: parseProcessEnv(values.env ?? [], processNames(replicas)),
     json: values.json ?? false,
     watch: values.watch ?? false,
     help: values.help ?? false,
@@ -68,6 +73,7 @@ function parseStrictly(args: readonly string[]) {
         'data-dir': { type: 'string' },
         ollama: { type: 'string' },
         replicas: { type: 'string' },
+        env: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         watch: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -116,4 +122,30 @@ function parseReplicas(text: string): Record<ServiceName, number> {
     replicas[service] = count;
   }
   return replicas;
+}
+
+/** What the processes of the services are called: the first one as its service, the next ones with a number. */
+export function processName(service: ServiceName, index: number): string {
+  return index === 0 ? service : `${service}-${index + 1}`;
+}
+
+function processNames(replicas: Readonly<Record<ServiceName, number>>): string[] {
+  return serviceNames.flatMap((service) =>
+    Array.from({ length: replicas[service] }, (_unused, index) => processName(service, index)),
+  );
+}
+
+function parseProcessEnv(settings: readonly string[], names: readonly string[]): StartOptions['processEnv'] {
+  const processEnv: Record<string, Record<string, string>> = {};
+  for (const setting of settings) {
+    const [, name = '', variable = '', value = ''] = /^([^:=]+):(\w+)=(.*)$/s.exec(setting) ?? [];
+    if (variable === '') {
+      throw new StartError(`--env takes a setting such as api-gateway:LOG_LEVEL=debug, not "${setting}".`);
+    }
+    if (!names.includes(name)) {
+      throw new StartError(`--env: there is no process "${name}"; the processes are ${names.join(', ')}.`);
+    }
+    processEnv[name] = { ...processEnv[name], [variable]: value };
+  }
+  return processEnv;
 }

@@ -85,7 +85,7 @@ function lockDataDir(dataDir: string): () => void {
 }
 
 async function makePlan(options: StartOptions): Promise<StackPlan> {
-  const { host, dataDir, replicas } = options;
+  const { host, dataDir, replicas, processEnv } = options;
   const [publicPort, freePorts, ollama] = await Promise.all([
     choosePublicPort({ host, wantedPort: options.port, defaultPort }),
     findFreePorts(countPorts(replicas)),
@@ -98,6 +98,7 @@ async function makePlan(options: StartOptions): Promise<StackPlan> {
     dataDir,
     ollama,
     external: readExternalServers(process.env),
+    processEnv,
     signingKeyFile,
     ports: assignPorts({ replicas, publicPort, freePorts }),
     redisProgram: findOnPath(['redis-server', 'valkey-server']),

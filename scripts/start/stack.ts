@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, rootDir } from '../root-dir.ts';
 import type { OllamaChoice } from './ollama.ts';
-import type { ServiceName } from './options.ts';
+import { processName, type ServiceName } from './options.ts';
 import type { ProcessSpec, Step, TaskSpec } from './process-spec.ts';
 import { webClientDist } from './web-client-build.ts';
 
@@ -40,6 +40,8 @@ export interface StackPlan {
   ollama: OllamaChoice;
   /** Servers that run already, by URL, to use instead of starting one. */
   external: ExternalServers;
+  /** Variables for one process alone, by its name. */
+  processEnv: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The redis-server to use; undefined takes the one in JavaScript. */
   redisProgram: string | undefined;
   signingKeyFile: string;
@@ -193,12 +195,17 @@ function describeSimulator({ ports }: StackPlan): ProcessSpec {
 function describeService(plan: StackPlan, service: ServiceName): ProcessSpec[] {
   return plan.ports.services[service].map((ports, index) => ({
     kind: 'process',
-    name: index === 0 ? service : `${service}-${index + 1}`,
+    name: processName(service, index),
     needs: serviceNeeds(plan, service),
     tier: service === 'api-gateway' ? 'edge' : 'service',
     script: join(rootDir, 'services', service, 'src', 'main.ts'),
     args: [],
-    env: { ...commonEnv(ports), ...serviceEnv(plan, service), ...addressEnv({ plan, service, ports }) },
+    env: {
+      ...commonEnv(ports),
+      ...serviceEnv(plan, service),
+      ...addressEnv({ plan, service, ports }),
+      ...plan.processEnv[processName(service, index)],
+    },
     readiness: { by: 'http', url: `http://${loopback}:${ports.metrics}/readyz` },
     output: 'streamed',
     ...(service === 'api-gateway' ? { url: publicUrl(plan, index) } : {}),

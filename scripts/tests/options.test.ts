@@ -10,6 +10,7 @@ it('starts one process of each service on the loopback address when nothing is a
     dataDir: join(rootDir, '.data'),
     ollamaUrl: undefined,
     replicas: { 'api-gateway': 1, 'user-service': 1, 'chat-service': 1, 'ai-service': 1 },
+    processEnv: {},
     json: false,
     watch: false,
     help: false,
@@ -27,7 +28,19 @@ it('reads every option', () => {
   });
 });
 
+it('sets variables for single processes', () => {
+  const args = '--replicas ai-service=2 --env ai-service-2:A=1 --env ai-service-2:B=x=y --env api-gateway:A='.split(
+    ' ',
+  );
+  expect(parseStartOptions(args).processEnv).toEqual({
+    'ai-service-2': { A: '1', B: 'x=y' },
+    'api-gateway': { A: '' },
+  });
+});
+
 it.each([
+  ['--env ai-service-2:A=1', 'there is no process "ai-service-2"'],
+  ['--env ai-service', 'not "ai-service"'],
   ['--port 70000', '--port takes a number from 0 to 65535, not "70000"'],
   ['--port 8o80', '--port takes a number'],
   ['--port=', '--port takes a number'],

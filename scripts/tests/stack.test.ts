@@ -12,6 +12,7 @@ function makePlan(overrides: Partial<StackPlan> = {}): StackPlan {
     ports: assignPorts({ replicas, publicPort: 8080, freePorts }),
     ollama: { kind: 'simulator' },
     external: { databases: {} },
+    processEnv: {},
     redisProgram: undefined,
     signingKeyFile: '/data/signing-key.pem',
     webClient: { kind: 'task', name: 'web-client', needs: [], program: undefined },
@@ -97,4 +98,10 @@ it('starts no server for what the environment names, and hands its URL to the se
   expect(envOf(plan, 'user-service')?.DATABASE_URL).toContain('127.0.0.1');
   const names = new Set(steps.map(({ name }) => name));
   expect(steps.flatMap(({ needs }) => needs).filter((name) => !names.has(name))).toEqual([]);
+});
+
+it('gives a process the variables that were set for it alone, before all others', () => {
+  const plan = makePlan({ processEnv: { 'ai-service-2': { LOG_LEVEL: 'debug', OLLAMA_HOSTS: 'http://o:1' } } });
+  expect(envOf(plan, 'ai-service-2')).toMatchObject({ LOG_LEVEL: 'debug', OLLAMA_HOSTS: 'http://o:1' });
+  expect(envOf(plan, 'ai-service')?.OLLAMA_HOSTS).not.toBe('http://o:1');
 });

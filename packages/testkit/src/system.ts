@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { testBackends } from './backends.ts';
 import { createTestDatabase } from './database/test-database.ts';
-import { createTestRedis } from './redis/test-redis.ts';
+import { type SystemLinks, startSystemLinks } from './faults/system-links.ts';
+import { createTestRedis, type TestRedis } from './redis/test-redis.ts';
 import { waitFor } from './wait-for.ts';
 
 export type SystemOptions = {
@@ -18,9 +19,17 @@ export type SystemOptions = {
   replicas?: string;
   /** Added to the environment of every service. */
   env?: Readonly<Record<string, string>>;
+  /** Added to the environment of single processes, by name. */
+  processEnv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
+/** A system whose network and Redis the test has in its hands. */
+export type FaultySystem = System & { readonly links: SystemLinks; readonly redis: TestRedis };
+
 export type SystemProcess = z.infer<typeof processSchema>;
+
+/** A process that ended by itself or by a signal, and how: "SIGKILL", "exit code 0". */
+export type ProcessExit = { readonly name: string; readonly reason: string };
 
 export type System = AsyncDisposable & {
   /** Where the first gateway listens. */
@@ -33,8 +42,10 @@ export type System = AsyncDisposable & {
   process(name: string): SystemProcess;
   /** Sends a signal to a process. */
   signal(name: string, signal: NodeJS.Signals): void;
-  /** Kills a process and resolves when another one has taken its place. */
-  restart(name: string): Promise<void>;
+  /** Sends a signal that ends a process, by default SIGKILL, and resolves when another one has taken its place. */
+  restart(name: string, signal?: NodeJS.Signals): Promise<void>;
+  /** The processes that ended and were started again, in order. */
+  exits(): readonly ProcessExit[];
   /** Everything that the processes logged so far. */
   logs(): string;
 };
@@ -49,6 +60,9 @@ const processSchema = z.object({
   metricsUrl: z.string().optional(),
 });
 const readySchema = z.object({ ready: z.literal(true), url: z.string(), processes: z.array(processSchema) });
+
+/** What the start script says when a process ends. */
+const exitLine = /^(\S+) ended \(([^)]*)\); it is started again/gm;
 const restartedSchema = z.object({ restarted: processSchema.pick({ name: true, pid: true }) });
 
 /**
@@ -59,10 +73,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'testkit-system-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const backing = await backingEnv(stack);
-  const env = { ...process.env, LOG_LEVEL: 'info', ...backing, ...options.env };
+  const backing = { ...(await backingEnv(stack, options.env ?? {})), ...options.env };
+  const env = { ...process.env, LOG_LEVEL: 'info', ...backing };
   const args = ['--json', '--port', '0', '--data-dir', dataDir, '--ollama', options.ollamaUrl];
   if (options.replicas !== undefined) args.push('--replicas', options.replicas);
+  for (const [name, variables] of Object.entries(options.processEnv ?? {})) {
+    for (const [variable, value] of Object.entries(variables)) args.push('--env', `${name}:${variable}=${value}`);
+  }
   const child = spawn(process.execPath, ['--conditions=source', path.join(rootDir, 'scripts/start.ts'), ...args], {
     cwd: rootDir,
     env,
@@ -123,9 +140,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     redisUrl: backing.REDIS_URL ?? processes.get('redis')?.url ?? '',
     process: find,
     signal: (name, signal) => void process.kill(find(name).pid, signal),
-    async restart(name) {
+    exits: () => [...logs.matchAll(exitLine)].map(([, name = '', reason = '']) => ({ name, reason })),
+    async restart(name, signal = 'SIGKILL') {
       const { pid } = find(name);
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
       await waitFor(() => find(name).pid !== pid, { description: `${name} is started again`, timeoutMs: 30_000 });
     },
     logs: () => logs,
@@ -133,14 +151,53 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
 }
 
-/** Embedded parts are started by the start script itself; real ones belong to the test. */
-async function backingEnv(stack: AsyncDisposableStack): Promise<Record<string, string>> {
-  if (testBackends() === 'embedded') return {};
-  const database = (service: string) =>
-    createTestDatabase({ prismaDir: path.join(rootDir, 'services', service, 'prisma') });
+/** A system with a proxy on every connection, on a Redis and databases that belong to the test. */
+export async function startFaultySystem(options: SystemOptions): Promise<FaultySystem> {
+  await using stack = new AsyncDisposableStack();
   const [user, chat, redis] = await Promise.all([
-    database('user-service'),
-    database('chat-service'),
+    createServiceDatabase('user-service'),
+    createServiceDatabase('chat-service'),
+    createTestRedis(),
+  ]);
+  for (const resource of [user, chat, redis]) stack.use(resource);
+  const links = stack.use(
+    await startSystemLinks({
+      replicas: parseReplicas(options.replicas ?? ''),
+      ollamaUrl: options.ollamaUrl,
+      redisUrl: redis.url,
+      userDatabaseUrl: user.url,
+      chatDatabaseUrl: chat.url,
+    }),
+  );
+  const env = { ...options.env, REDIS_URL: redis.url, USER_DATABASE_URL: user.url, CHAT_DATABASE_URL: chat.url };
+  const system = stack.use(await startSystem({ ...options, env, processEnv: mergeEnv(links.processEnv, options) }));
+  const resources = stack.move();
+  return { ...system, links, redis, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+function mergeEnv(links: SystemLinks['processEnv'], { processEnv = {} }: SystemOptions) {
+  const names = new Set([...Object.keys(links), ...Object.keys(processEnv)]);
+  return Object.fromEntries([...names].map((name) => [name, { ...links[name], ...processEnv[name] }]));
+}
+
+function parseReplicas(list: string): Record<string, number> {
+  const entries = list.split(',').map((entry) => entry.split('='));
+  return Object.fromEntries(entries.map(([service, count]) => [service, Number(count)]));
+}
+
+function createServiceDatabase(service: string) {
+  return createTestDatabase({ prismaDir: path.join(rootDir, 'services', service, 'prisma') });
+}
+
+/** Embedded parts are started by the start script itself; real ones belong to the test. */
+async function backingEnv(
+  stack: AsyncDisposableStack,
+  given: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  if (testBackends() === 'embedded' || given.REDIS_URL !== undefined) return {};
+  const [user, chat, redis] = await Promise.all([
+    createServiceDatabase('user-service'),
+    createServiceDatabase('chat-service'),
     createTestRedis(),
   ]);
   for (const resource of [user, chat, redis]) stack.use(resource);
