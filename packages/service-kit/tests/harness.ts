@@ -24,6 +24,7 @@ export type TestServerOptions = {
   checks?: readonly HealthCheck[];
   accessTokens?: AccessTokenVerifier;
   drainMs?: number;
+  connectionAgeMs?: number;
   port?: number;
 };
 
@@ -53,6 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logger,
     metrics: createRpcMetrics(registry),
     drainMs: options.drainMs ?? 5_000,
+    ...(options.connectionAgeMs === undefined ? {} : { connectionAgeMs: options.connectionAgeMs }),
     ...(options.accessTokens === undefined ? {} : { accessTokens: options.accessTokens }),
   });
   return {
@@ -64,9 +66,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-export function connectTo(address: string): AiClient {
+export function connectTo(address: string, idempotent: readonly 'GenerateTitle'[] = []): AiClient {
   const metrics = createRpcMetrics(createRegistry('test-client'));
-  return createRpcClient({ definition: aiServiceDefinition, address, metrics });
+  return createRpcClient({ definition: aiServiceDefinition, address, metrics, idempotent });
 }
 
 export function collectLogs() {

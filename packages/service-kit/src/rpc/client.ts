@@ -41,14 +41,22 @@ export type RpcClientOptions<Definition extends ServiceDefinition> = {
   /** A gRPC target, for example "chat-service:50052", "dns:///chat-service:50052" or "ipv4:10.0.0.1:50052,10.0.0.2:50052". */
   address: string;
   metrics: RpcMetrics;
+  /**
+   * The unary methods that may be sent again when it is not known whether they took effect. They are, within their deadline, when the other
+   * side cannot be reached or goes away. A stream never is: whoever reads it decides what to do with the part that came.
+   */
+  idempotent?: readonly MethodName<Definition>[];
 };
 
 /** A client of one service, spread over all addresses of its target. It connects when it is first used. */
 export function createRpcClient<Definition extends ServiceDefinition>(
   options: RpcClientOptions<Definition>,
 ): RpcClient<Definition> {
-  const { definition, metrics } = options;
-  const client = new Client(options.address, credentials.createInsecure(), channelOptions);
+  const { definition, metrics, idempotent = [] } = options;
+  const client = new Client(options.address, credentials.createInsecure(), {
+    ...channelOptions,
+    'grpc.service_config': serviceConfig(idempotent.map((name) => methodOf(definition, name).path)),
+  });
 
   function observe(method: string) {
     const startedAtMs = performance.now();
@@ -150,9 +158,27 @@ export function createRpcClient<Definition extends ServiceDefinition>(
   };
 }
 
+/** Four attempts take about 0.7 s together: longer than a connection needs to be made anew, short enough for a person who waits. */
+const retryPolicy = {
+  maxAttempts: 4,
+  initialBackoff: '0.1s',
+  maxBackoff: '1s',
+  backoffMultiplier: 2,
+  retryableStatusCodes: ['UNAVAILABLE'],
+};
+
+/** https://github.com/grpc/grpc/blob/master/doc/service_config.md; paths are such as "/chatbot.chat.v1.ChatService/GetMessage". */
+function serviceConfig(retriedPaths: readonly string[]): string {
+  const name = retriedPaths.map((path) => {
+    const [, service, method] = path.split('/');
+    return { service, method };
+  });
+  const methodConfig = name.length === 0 ? [] : [{ name, retryPolicy }];
+  return JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }], methodConfig });
+}
+
 const channelOptions = {
-  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
-  // The configuration above is the only one: no TXT records are asked for another.
+  // The configuration of this client is the only one: no TXT records are asked for another.
   'grpc.service_config_disable_resolution': 1,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,

@@ -30,6 +30,8 @@ export type RpcServerOptions<Definition extends ServiceDefinition> = AdapterDeps
   checks: readonly HealthCheck[];
   /** How long running calls may go on when the server is disposed of, in milliseconds; keep it below the grace period. Default 5,000. */
   drainMs?: number;
+  /** After about this long a client is asked to connect anew, in milliseconds. Default 10 minutes. */
+  connectionAgeMs?: number;
 };
 
 /** Requests and responses over this are refused: a long branch of long messages fits. */
@@ -37,6 +39,10 @@ export const messageBytesMax = 16 * 1024 * 1024;
 
 const healthIntervalMs = 2_000;
 const drainMsDefault = 5_000;
+/** Connections live so long, give or take a tenth, so that replicas which were added get their share of the calls. */
+const connectionAgeMsDefault = 600_000;
+/** The calls of a connection that is too old may go on for as long as the longest reply. */
+const connectionAgeGraceMs = 1_800_000;
 /** Enough to hand the last bytes over. */
 const flushMs = 500;
 
@@ -50,6 +56,8 @@ export async function startRpcServer<Definition extends ServiceDefinition>(
   const server = new Server({
     'grpc.max_receive_message_length': messageBytesMax,
     'grpc.max_send_message_length': messageBytesMax,
+    'grpc.max_connection_age_ms': options.connectionAgeMs ?? connectionAgeMsDefault,
+    'grpc.max_connection_age_grace_ms': connectionAgeGraceMs,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
     interceptors: [announceVersion(options.version)],

@@ -24,10 +24,52 @@ export const timeouts = {
   healthMs: 1_500,
 } as const;
 
+/**
+ * What may be asked again when an answer was lost: reading, and what the other side does once however often it is asked. Left out: what makes
+ * something new each time (Register, Login, CreateConversation), and what carries a version (a repeat would be a conflict with itself).
+ */
+const idempotent = {
+  user: ['GetUser', 'ListSigningKeys', 'Logout', 'RefreshSession'],
+  chat: [
+    'GetConversation',
+    'ListConversations',
+    'DeleteConversation',
+    'ListMessages',
+    'PostMessage',
+    'EditMessage',
+    'RegenerateReply',
+    'ContinueReply',
+    'GetGeneration',
+    'SetTyping',
+    'GetConversationActivity',
+    'GetGenerationTask',
+    'CheckpointGeneration',
+    'CompleteGeneration',
+    'ListUnfinishedGenerations',
+    'SetGeneratedTitle',
+  ],
+  ai: ['ListModels', 'ListPersonas'],
+} as const;
+
 export function createClients(addresses: { user: string; chat: string; ai: string }, metrics: RpcMetrics): Clients {
   return {
-    user: createRpcClient({ definition: userServiceDefinition, address: addresses.user, metrics }),
-    chat: createRpcClient({ definition: chatServiceDefinition, address: addresses.chat, metrics }),
-    ai: createRpcClient({ definition: aiServiceDefinition, address: addresses.ai, metrics }),
+    user: createRpcClient({
+      definition: userServiceDefinition,
+      address: addresses.user,
+      metrics,
+      idempotent: idempotent.user,
+    }),
+    chat: createRpcClient({
+      definition: chatServiceDefinition,
+      address: addresses.chat,
+      metrics,
+      idempotent: idempotent.chat,
+    }),
+    ai: createRpcClient({
+      definition: aiServiceDefinition,
+      address: addresses.ai,
+      metrics,
+      idempotent: idempotent.ai,
+    }),
   };
 }
