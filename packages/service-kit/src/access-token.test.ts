@@ -65,6 +65,7 @@ describe('an access token', () => {
       userId,
       sessionId,
       role: 'admin',
+      tokenVersion: 0,
       expiresAtMs: exp * 1000,
     });
   });
@@ -107,6 +108,36 @@ describe('an access token', () => {
     const { verifier } = createSource([issuer.jwk]);
     await verifier.verify(issuer.sign());
     await expect(verifier.verify(token)).rejects.toMatchObject({ name: 'AppError', reason });
+  });
+});
+
+describe('a token that was revoked', () => {
+  const revoked = new Set<number>();
+  const revocations = {
+    causeOf: ({ tokenVersion }: { tokenVersion: number }) =>
+      (revoked.has(tokenVersion) ? 'role_changed' : undefined) as 'role_changed' | undefined,
+  };
+  const verifier = createAccessTokenVerifier(async () => ({ keys: [issuer.jwk] }), { revocations });
+
+  it('is refused with the cause, also when it was good a moment ago', async () => {
+    const token = issuer.sign({ claims: { ver: 7 } });
+    const identity = await verifier.verify(token);
+    expect(identity.tokenVersion).toBe(7);
+    expect(() => verifier.recheck(identity)).not.toThrow();
+    revoked.add(7);
+    const refusal = { reason: 'TOKEN_REVOKED', metadata: { cause: 'role_changed' } };
+    await expect(verifier.verify(token)).rejects.toMatchObject(refusal);
+    expect(() => verifier.recheck(identity)).toThrow(expect.objectContaining(refusal));
+    await expect(verifier.verify(issuer.sign({ claims: { ver: 8 } }))).resolves.toMatchObject({ tokenVersion: 8 });
+  });
+
+  it.each([-1, 1.5, '1', null])('does not get away with the version %j', async (ver) => {
+    await expect(verifier.verify(issuer.sign({ claims: { ver } }))).rejects.toMatchObject({ reason: 'TOKEN_INVALID' });
+  });
+
+  it('is told from one that has expired since', async () => {
+    const identity = { ...(await verifier.verify(issuer.sign())), expiresAtMs: Date.now() - 1 };
+    expect(() => verifier.recheck(identity)).toThrow(expect.objectContaining({ reason: 'TOKEN_EXPIRED' }));
   });
 });
 

@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { AppError } from '@chatbot/errors';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
+import type { RevocationList } from './revocations.ts';
 
 /** Issuer and audience of access tokens; user-service signs with the same. */
 export const accessTokenClaims = { issuer: 'chatbot/user-service', audience: 'chatbot', type: 'at+jwt' } as const;
@@ -13,20 +14,25 @@ export type Identity = {
   /** UUIDv7 of the session. */
   readonly sessionId: string;
   readonly role: 'user' | 'admin';
+  /** Counts what made all earlier tokens of the account invalid; 0 for a token that does not say. */
+  readonly tokenVersion: number;
   readonly expiresAtMs: number;
 };
 
 export type Jwks = { readonly keys: readonly JsonWebKey[] };
 
 export type AccessTokenVerifier = {
-  /** Throws AppError TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID, or UNAVAILABLE when no keys can be had. */
+  /** Throws AppError TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_REVOKED, or UNAVAILABLE when no keys can be had. */
   verify(token: string | undefined): Promise<Identity>;
+  /** Whether an identity that was verified before still counts, for connections that live long. Throws AppError TOKEN_EXPIRED, TOKEN_REVOKED. */
+  recheck(identity: Identity): void;
 };
 
 const payloadSchema = z.object({
   sub: z.uuid(),
   sid: z.uuid(),
   role: z.enum(['user', 'admin']),
+  ver: z.int().min(0).default(0),
   exp: z.number(),
 });
 
@@ -41,8 +47,14 @@ const clockToleranceSeconds = 5;
 /** Tokens whose signature is remembered; each takes about 1 kB. */
 const verifiedCountMax = 5_000;
 
-/** Verifies access tokens (ES256, `typ` at+jwt after RFC 9068) against a key set that is fetched when needed. */
-export function createAccessTokenVerifier(loadKeys: () => Promise<Jwks>): AccessTokenVerifier {
+/**
+ * Verifies access tokens (ES256, `typ` at+jwt after RFC 9068) against a key set that is fetched when needed, and against the list of those
+ * that were revoked before their time; a service without one believes a token until it expires.
+ */
+export function createAccessTokenVerifier(
+  loadKeys: () => Promise<Jwks>,
+  { revocations }: { revocations?: RevocationList } = {},
+): AccessTokenVerifier {
   const keys = createKeyCache(loadKeys);
   const verified = new Map<string, { identity: Identity; key: KeyObject }>();
   return {
@@ -52,14 +64,24 @@ export function createAccessTokenVerifier(loadKeys: () => Promise<Jwks>): Access
       const key = kid === undefined ? undefined : await keys.get(kid);
       if (key === undefined) throw new AppError('TOKEN_INVALID');
       const known = verified.get(token);
-      if (known?.key === key && Date.now() < known.identity.expiresAtMs) return known.identity;
-      const identity = identityOf(token, key);
+      if (known?.key === key && Date.now() < known.identity.expiresAtMs) return unrevoked(known.identity);
+      const identity = unrevoked(identityOf(token, key));
       // A token comes with every call; its signature is checked once a key. The oldest make room.
       if (verified.size >= verifiedCountMax) verified.delete(String(verified.keys().next().value));
       verified.set(token, { identity, key });
       return identity;
     },
+    recheck(identity) {
+      if (Date.now() >= identity.expiresAtMs) throw new AppError('TOKEN_EXPIRED');
+      unrevoked(identity);
+    },
   };
+
+  function unrevoked(identity: Identity): Identity {
+    const cause = revocations?.causeOf(identity);
+    if (cause !== undefined) throw new AppError('TOKEN_REVOKED', { metadata: { cause } });
+    return identity;
+  }
 }
 
 /** Loads a key set over HTTP, for createAccessTokenVerifier. */
@@ -149,8 +171,8 @@ function identityOf(token: string, key: KeyObject): Identity {
       issuer: accessTokenClaims.issuer,
       clockTolerance: clockToleranceSeconds,
     });
-    const { sub, sid, role, exp } = payloadSchema.parse(payload);
-    return { userId: sub, sessionId: sid, role, expiresAtMs: exp * 1000 };
+    const { sub, sid, role, ver, exp } = payloadSchema.parse(payload);
+    return { userId: sub, sessionId: sid, role, tokenVersion: ver, expiresAtMs: exp * 1000 };
   } catch (cause) {
     throw new AppError(cause instanceof jwt.TokenExpiredError ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', { cause });
   }

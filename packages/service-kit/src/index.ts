@@ -35,6 +35,16 @@ export {
   reportDatabasePool,
 } from './metrics.ts';
 export { createRequestContext, type RequestContext, traceIdOf } from './request-context.ts';
+export { type RevocationWatch, startRevocationWatch } from './revocation-watch.ts';
+export {
+  decodeRevocation,
+  encodeRevocation,
+  isRevocationCause,
+  type Revocation,
+  type RevocationCause,
+  type RevocationList,
+  revocationKeys,
+} from './revocations.ts';
 export { createRpcClient, type RpcCallOptions, type RpcClient, type RpcStream } from './rpc/client.ts';
 export {
   type RpcAccess,

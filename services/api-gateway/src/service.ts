@@ -8,6 +8,7 @@ import {
   type Logger,
   serviceVersion,
   startAdminServer,
+  startRevocationWatch,
 } from '@chatbot/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { createClients, timeouts } from './clients/clients.ts';
@@ -24,6 +25,7 @@ import { createOriginCheck, loopbackOrigins } from './origins.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { connectRedis } from './redis.ts';
 import { attachSockets, createSocketServer } from './sockets/server.ts';
+import { startSessionClock } from './sockets/session-clock.ts';
 
 export type ApiGateway = AsyncDisposable & { readonly port: number; readonly metricsPort: number };
 
@@ -44,7 +46,9 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
 
   const clients = createClients(config.services, metrics.rpc);
   for (const client of Object.values(clients)) stack.use(client);
-  const accessTokens = createAccessTokenVerifier(fetchJwks(config.jwksUrl));
+  const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
+  const accessTokens = createAccessTokenVerifier(fetchJwks(config.jwksUrl), { revocations });
+  const sessions = stack.use(startSessionClock(accessTokens));
   const limits = createRateLimits({ redis: redis.client, limits: config.limits, logger, metrics });
 
   // Socket.IO takes its own paths from the server and leaves the rest to the listener that it finds there.
@@ -74,7 +78,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   );
 
   const deps = { chat: clients.chat, log, tail, generations, events, logger, clients, limits };
-  stack.use(attachSockets({ io, deps, accessTokens, eventsPerMinute: config.limits.eventsPerMinute, logger, metrics }));
+  const { eventsPerMinute } = config.limits;
+  attachSockets({ io, deps, accessTokens, sessions, eventsPerMinute, logger, metrics });
   const health = createHealth({ clients, redis: redis.client, version });
   const readJwks = async () => {
     const { jwksJson } = await clients.user.unary(
@@ -91,7 +96,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
     health,
     readJwks,
-    http: { ...deps, cookies },
+    http: { ...deps, cookies, sessions },
     accessTokens,
     logger,
     metrics,

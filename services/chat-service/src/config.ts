@@ -28,7 +28,7 @@ export const envShape = {
     .max(60_000)
     .default(5_000)
     .describe('After this long Postgres cancels a statement, in milliseconds'),
-  REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, for who types; nothing else needs it'),
+  REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, for who types and which tokens are revoked; it works without'),
   JWKS_URL: urlVariable(['http', 'https'], 'Where user-service publishes the keys of access tokens'),
 };
 

@@ -11,6 +11,7 @@ import {
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
+  startRevocationWatch,
   startRpcServer,
 } from '@chatbot/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -48,6 +49,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
       onConnectionLost: ({ message }) => logger.warn({ cause: message }, 'redis connection lost'),
     }),
   );
+  const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
   const registry = createRegistry('chat-service');
   const generations = createPrismaGenerationStore(database);
   const metrics = createChatMetrics(registry, Date.now);
@@ -77,7 +79,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
       checks: needed,
       logger,
       metrics: createRpcMetrics(registry),
-      accessTokens: createAccessTokenVerifier(fetchJwks(config.jwksUrl)),
+      accessTokens: createAccessTokenVerifier(fetchJwks(config.jwksUrl), { revocations }),
     }),
   );
   const running = stack.move();

@@ -23,6 +23,7 @@ export const envShape = {
   DATABASE_STATEMENT_TIMEOUT_MS: integer(100, 60_000)
     .default(5_000)
     .describe('A database statement that takes longer is given up, in milliseconds'),
+  REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, to say which tokens are revoked; it works without for a while'),
   SIGNING_KEY_FILE: z
     .string()
     .transform(readSigningKey)
@@ -70,6 +71,7 @@ export function loadUserServiceConfig(env: Environment) {
       poolMax: values.DATABASE_POOL_MAX,
       statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
     }),
+    redisUrl: values.REDIS_URL,
     tokens: Object.freeze({
       signingKey: values.SIGNING_KEY_FILE,
       accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,

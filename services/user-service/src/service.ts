@@ -4,10 +4,13 @@ import {
   createAccessTokenVerifier,
   createRegistry,
   createRpcMetrics,
+  type HealthCheck,
+  type HealthReport,
   type Logger,
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
+  startRevocationWatch,
   startRpcServer,
 } from '@chatbot/service-kit';
 import { createBcryptPasswordHasher } from './adapters/bcrypt-password-hasher.ts';
@@ -16,7 +19,11 @@ import { createJwtAccessTokenSigner } from './adapters/jwt-access-token-signer.t
 import { createPrismaAccountStore } from './adapters/prisma-account-store.ts';
 import { createPrismaSessionStore } from './adapters/prisma-session-store.ts';
 import { createPrometheusAuthEvents } from './adapters/prometheus-auth-events.ts';
+import { connectRedis } from './adapters/redis.ts';
+import { createRedisRevocations } from './adapters/redis-revocations.ts';
+import { createRevocationSync } from './app/sync-revocations.ts';
 import type { UserServiceConfig } from './config.ts';
+import { startJob } from './jobs.ts';
 import { createUserServiceHandlers } from './rpc/user-service.ts';
 
 export type UserService = AsyncDisposable & { readonly grpcPort: number; readonly metricsPort: number };
@@ -26,6 +33,9 @@ export type UserServiceDeps = {
   /** The clock of sessions and tokens; a test may bring its own. */
   now?: () => Date;
 };
+
+/** Verifiers hear of a revocation at once; this is for what did not get through. */
+const syncIntervalMs = 2_000;
 
 /** Starts user-service. Disposing of it drains the calls, then closes the database. Throws when a port is taken. */
 export async function startUserService(
@@ -37,11 +47,19 @@ export async function startUserService(
   const database = resources.use(openDatabase(config.database, logger));
   reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
   const checks = [{ name: 'database', check: () => database.check() }];
+  const redis = resources.use(await connectRedis(config.redisUrl, logger));
   const accessTokens = createJwtAccessTokenSigner(config.tokens);
   const { jwks } = accessTokens;
+  const { accessTokenSeconds } = config.tokens;
+  const sessions = createPrismaSessionStore(database);
+  const revocations = createRedisRevocations({ redis: redis.client, accessTokenSeconds, logger });
+  const sync = createRevocationSync({ sessions, revocations, now, accessTokenSeconds });
+  redis.client.on('ready', sync.startOver);
+  resources.use(startJob({ name: 'sync revocations', everyMs: syncIntervalMs, run: sync.run, logger }));
   const handlers = createUserServiceHandlers({
     accounts: createPrismaAccountStore(database),
-    sessions: createPrismaSessionStore(database),
+    sessions,
+    revocations,
     passwords: await createBcryptPasswordHasher(config.passwords),
     accessTokens,
     events: createPrometheusAuthEvents(registry),
@@ -49,11 +67,12 @@ export async function startUserService(
     refreshTokenSeconds: config.tokens.refreshTokenSeconds,
     jwks,
   });
+  const revoked = resources.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
   const admin = resources.use(
     await startAdminServer({
       ...config.admin,
       registry,
-      health: () => checkHealth(checks),
+      health: () => reportHealth({ needed: checks, wanted: [{ name: 'redis', check: redis.check }] }),
       routes: { '/.well-known/jwks.json': () => jwks },
     }),
   );
@@ -66,9 +85,18 @@ export async function startUserService(
       checks,
       logger,
       metrics: createRpcMetrics(registry),
-      accessTokens: createAccessTokenVerifier(async () => jwks),
+      accessTokens: createAccessTokenVerifier(async () => jwks, { revocations: revoked }),
     }),
   );
   const started = resources.move();
   return { grpcPort: rpc.port, metricsPort: admin.port, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+/** Ready when what is needed is there; what is only wanted is reported. */
+async function reportHealth(checks: {
+  needed: readonly HealthCheck[];
+  wanted: readonly HealthCheck[];
+}): Promise<HealthReport> {
+  const [needed, wanted] = await Promise.all([checkHealth(checks.needed), checkHealth(checks.wanted)]);
+  return { ready: needed.ready, checks: [...needed.checks, ...wanted.checks] };
 }

@@ -19,7 +19,11 @@ afterAll(async () => {
   for (const file of [signingKeyFile, otherCurveFile]) await rm(path.dirname(file), { recursive: true });
 });
 
-const minimal = () => ({ DATABASE_URL: 'postgres://localhost/users', SIGNING_KEY_FILE: signingKeyFile });
+const minimal = () => ({
+  DATABASE_URL: 'postgres://localhost/users',
+  REDIS_URL: 'redis://localhost',
+  SIGNING_KEY_FILE: signingKeyFile,
+});
 
 describe('loadUserServiceConfig', () => {
   it('needs a database and a key, and has defaults for the rest', () => {
@@ -40,6 +44,7 @@ describe('loadUserServiceConfig', () => {
       DATABASE_URL: 'http://sesame',
       DATABASE_POOL_MAX: '0',
       DATABASE_STATEMENT_TIMEOUT_MS: 'sesame',
+      REDIS_URL: 'http://sesame',
       SIGNING_KEY_FILE: '/sesame',
       ACCESS_TOKEN_SECONDS: '1',
       REFRESH_TOKEN_SECONDS: '1',
@@ -50,7 +55,9 @@ describe('loadUserServiceConfig', () => {
     const load = () => loadUserServiceConfig(wrong);
     for (const variable of Object.keys(wrong)) expect(load).toThrow(`${variable}:`);
     expect(load).not.toThrow(/sesame/);
-    expect(() => loadUserServiceConfig({})).toThrow(/DATABASE_URL: is required\n {2}SIGNING_KEY_FILE: is required/);
+    expect(() => loadUserServiceConfig({})).toThrow(
+      /DATABASE_URL: is required\n {2}REDIS_URL: is required\n {2}SIGNING_KEY_FILE: is required/,
+    );
   });
 
   it.each([

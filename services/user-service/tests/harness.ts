@@ -14,7 +14,7 @@ import {
   createRpcMetrics,
   type RpcClient,
 } from '@chatbot/service-kit';
-import { createTestDatabase } from '@chatbot/testkit';
+import { createTestDatabase, createTestRedis, type TestRedis } from '@chatbot/testkit';
 import { loadUserServiceConfig } from '../src/config.ts';
 import { startUserService } from '../src/service.ts';
 
@@ -28,6 +28,7 @@ export type TestUserService = AsyncDisposable & {
   /** Takes the database away. */
   stopDatabase(): Promise<void>;
   readonly metricsUrl: string;
+  readonly redis: TestRedis;
   /** Moves the clock of sessions and tokens. */
   advance(ms: number): void;
   /** Everything logged so far. */
@@ -40,6 +41,7 @@ export async function startTestUserService(env: Record<string, string> = {}): Pr
   const database = await createTestDatabase({ prismaDir });
   const stopDatabase = once(async () => database[Symbol.asyncDispose]());
   resources.defer(() => stopDatabase());
+  const redis = resources.use(await createTestRedis());
   const signingKeyFile = await createSigningKeyFile();
   resources.defer(() => rm(path.dirname(signingKeyFile), { recursive: true }));
   const logged: string[] = [];
@@ -55,6 +57,7 @@ export async function startTestUserService(env: Record<string, string> = {}): Pr
     GRPC_PORT: '0',
     METRICS_PORT: '0',
     DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
     SIGNING_KEY_FILE: signingKeyFile,
     BCRYPT_COST: '4',
     ...env,
@@ -74,6 +77,7 @@ export async function startTestUserService(env: Record<string, string> = {}): Pr
     client,
     databaseUrl: database.url,
     stopDatabase,
+    redis,
     metricsUrl: `http://127.0.0.1:${service.metricsPort}`,
     advance(ms) {
       aheadMs += ms;

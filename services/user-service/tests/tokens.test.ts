@@ -53,6 +53,7 @@ it('gives a token its type, its claims and an id of its own', async () => {
     sub: user.id,
     sid: expect.any(String),
     role: 'user',
+    ver: 1,
     iat: expect.any(Number),
     exp: expect.any(Number),
     jti: expect.any(String),

@@ -155,7 +155,7 @@ async function authenticate(call: Call, { accessTokens }: AdapterDeps): Promise<
 }
 
 /** The types keep handlers of other rules from reading an identity; this one could do nothing if they did. */
-const nobody: Identity = Object.freeze({ userId: '', sessionId: '', role: 'user', expiresAtMs: 0 });
+const nobody: Identity = Object.freeze({ userId: '', sessionId: '', role: 'user', tokenVersion: 0, expiresAtMs: 0 });
 
 /** Writes what the handler yields, at the pace at which the caller reads. */
 async function pump(

@@ -89,7 +89,7 @@ async function authorize(
 }
 
 /** The types keep handlers of public routes from reading an identity. */
-const nobody = Object.freeze({ userId: '', sessionId: '', role: 'user' as const, expiresAtMs: 0 });
+const nobody = Object.freeze({ userId: '', sessionId: '', role: 'user' as const, tokenVersion: 0, expiresAtMs: 0 });
 
 function parse(schema: z.ZodType | undefined, input: unknown): undefined {
   if (schema === undefined) return undefined;

@@ -4,10 +4,12 @@ import type { z } from 'zod';
 import type { Clients } from '../clients/clients.ts';
 import type { FollowDeps } from '../generation/follow.ts';
 import type { LimitScope, RateLimits } from '../rate-limits.ts';
+import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
 import type { TurnDeps } from '../turns/post-turn.ts';
 
-export type HttpDeps = TurnDeps & FollowDeps & { clients: Clients; limits: RateLimits; cookies: { secure: boolean } };
+export type HttpDeps = TurnDeps &
+  FollowDeps & { clients: Clients; limits: RateLimits; cookies: { secure: boolean }; sessions: SessionClock };
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 

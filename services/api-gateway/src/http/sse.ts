@@ -1,7 +1,9 @@
 import type { AppError } from '@chatbot/errors';
 import { toProblem } from '@chatbot/errors';
+import type { Identity } from '@chatbot/service-kit';
 import type { Request, Response } from 'express';
 import { type FollowDeps, followGeneration } from '../generation/follow.ts';
+import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
 
 const heartbeatMs = 15_000;
@@ -11,8 +13,11 @@ export function wantsStream(request: Request): boolean {
   return request.headers.accept?.includes('text/event-stream') === true;
 }
 
+export type StreamDeps = FollowDeps & { sessions: SessionClock };
+
 export type StreamOptions = {
   caller: Caller;
+  identity: Identity;
   generationId: string;
   afterSeq: number;
   request: Request;
@@ -23,17 +28,21 @@ export type StreamOptions = {
 
 /**
  * Answers with the frames of a generation as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): `event` is the
- * frame's type, `id` its seq, `data` the frame as on the socket. Resolves after the end frame or when the client is gone. Throws before the
- * first byte when the caller may not read the generation.
+ * frame's type, `id` its seq, `data` the frame as on the socket. Resolves after the end frame, when the client is gone, or when the token no longer
+ * counts. Throws before the first byte when the caller may not read the generation.
  */
 export async function streamGeneration(
-  deps: FollowDeps,
-  { caller, generationId, afterSeq, request, response, first }: StreamOptions,
+  deps: StreamDeps,
+  { caller, identity, generationId, afterSeq, request, response, first }: StreamOptions,
 ): Promise<void> {
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const write = (text: string) => {
     if (!response.headersSent) response.writeHead(200, headers);
     response.write(text);
+  };
+  const fail = (error: AppError) => {
+    write(`event: error\ndata: ${JSON.stringify(toProblem(error, caller.context.requestId))}\n\n`);
+    close();
   };
   if (first !== undefined) write(`event: turn\ndata: ${JSON.stringify(first)}\n\n`);
   const { following } = await followGeneration(deps, {
@@ -46,16 +55,14 @@ export async function streamGeneration(
         if (frame.type === 'end') close();
       },
       congestion: () => (response.writableNeedDrain ? drained(response) : undefined),
-      failed(error: AppError) {
-        write(`event: error\ndata: ${JSON.stringify(toProblem(error, caller.context.requestId))}\n\n`);
-        close();
-      },
+      failed: fail,
     },
   });
   if (!response.headersSent) response.writeHead(200, headers).flushHeaders();
   const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs);
   request.on('close', close);
   response.on('close', close);
+  using _watching = deps.sessions.watch({ identity: () => identity, ended: fail });
   await closed;
   clearInterval(heartbeat);
   following.close();

@@ -8,9 +8,10 @@ import { Server } from 'socket.io';
 import { userRoom } from '../events.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { OriginCheck } from '../origins.ts';
+import { authRefresh } from './auth-events.ts';
 import type { ClientEvent, ClientSocket, EventDeps, SocketState } from './event.ts';
 import { clientEvents } from './events.ts';
-import { startSessionClock } from './session-clock.ts';
+import type { SessionClock, WatchedSession } from './session-clock.ts';
 
 export type SocketServer = Server<Record<string, never>, Record<string, never>, Record<string, never>, SocketState>;
 
@@ -49,13 +50,15 @@ export type AttachOptions = {
   io: SocketServer;
   deps: Omit<EventDeps, 'renew'>;
   accessTokens: AccessTokenVerifier;
+  sessions: SessionClock;
   eventsPerMinute: number;
   logger: Logger;
   metrics: GatewayMetrics;
 };
 
 /** Authenticates connections and answers their events. */
-export function attachSockets({ io, deps, accessTokens, eventsPerMinute, logger, metrics }: AttachOptions): Disposable {
+export function attachSockets(options: AttachOptions): void {
+  const { io, deps, accessTokens, sessions, eventsPerMinute, logger, metrics } = options;
   const limiter = new RateLimiterMemory({ points: eventsPerMinute, duration: 60 });
   const eventDeps: EventDeps = { ...deps, renew };
 
@@ -75,7 +78,9 @@ export function attachSockets({ io, deps, accessTokens, eventsPerMinute, logger,
       if (!known.has(name))
         acknowledge(args.at(-1), { ok: false, problem: toProblem(new AppError('ROUTE_NOT_FOUND')) });
     });
+    const watching = sessions.watch(watchedSession(socket));
     socket.on('disconnect', () => {
+      watching[Symbol.dispose]();
       metrics.socketConnections.dec();
       for (const following of socket.data.followings.values()) following.close();
       socket.data.followings.clear();
@@ -111,6 +116,8 @@ export function attachSockets({ io, deps, accessTokens, eventsPerMinute, logger,
     let outcome = 'ok';
     try {
       await admit(socket);
+      // A renewal brings a token of its own; every other event counts on the one that is there.
+      if (event !== authRefresh) accessTokens.recheck(socket.data.identity);
       const parsed = event.input.safeParse(payload);
       if (!parsed.success) throw validationError(parsed.error);
       const caller = { context, accessToken: socket.data.accessToken };
@@ -140,9 +147,18 @@ export function attachSockets({ io, deps, accessTokens, eventsPerMinute, logger,
       throw new AppError('RATE_LIMITED', { retryAfterMs: 10_000 });
     }
   }
+}
 
-  const local = () => io.sockets.sockets.values() as Iterable<ClientSocket>;
-  return startSessionClock(local);
+function watchedSession(socket: ClientSocket): WatchedSession {
+  const emit = socket.emit.bind(socket) as (event: string, payload: unknown) => boolean;
+  return {
+    identity: () => socket.data.identity,
+    expiring: (at) => void emit('session:expiring', { at: at.toISOString() }),
+    ended({ reason, metadata }) {
+      emit('session:ended', { reason, ...metadata });
+      socket.disconnect(true);
+    },
+  };
 }
 
 const known: ReadonlySet<string> = new Set(clientEvents.map(({ name }) => name));

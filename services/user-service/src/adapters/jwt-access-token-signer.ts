@@ -18,7 +18,7 @@ export function createJwtAccessTokenSigner({ signingKey, accessTokenSeconds }: S
   const header = { alg: 'ES256', typ: accessTokenClaims.type, kid } as const;
   return {
     jwks: { keys: [{ ...jwk, kid, use: 'sig', alg: 'ES256' }] },
-    sign({ userId, sessionId, role, at }) {
+    sign({ userId, sessionId, role, tokenVersion, at }) {
       const iat = Math.floor(at.getTime() / 1000);
       const payload = {
         iss: accessTokenClaims.issuer,
@@ -26,6 +26,7 @@ export function createJwtAccessTokenSigner({ signingKey, accessTokenSeconds }: S
         sub: userId,
         sid: sessionId,
         role,
+        ver: tokenVersion,
         iat,
         exp: iat + accessTokenSeconds,
         jti: randomUUID(),

@@ -1,3 +1,4 @@
+import { isRevocationCause, type Revocation, type RevocationCause } from '@chatbot/service-kit';
 import type { Rotation, SessionStore, StoredRefreshToken } from '../app/ports.ts';
 import type { Database, DatabaseClient } from './database.ts';
 import { toAccount, toSessionRow } from './rows.ts';
@@ -18,10 +19,13 @@ export function createPrismaSessionStore({ run }: Database): SessionStore {
 
     rotateRefreshToken: (rotation) => run((prisma) => rotateRefreshToken(prisma, rotation)),
 
-    async revokeSession({ sessionId, reason, at }) {
+    async revokeSession({ sessionId, cause, at }) {
       const where = { id: sessionId, revokedAt: null };
-      await run((prisma) => prisma.session.updateMany({ where, data: { revokedAt: at, revokedReason: reason } }));
+      const data = { revokedAt: at, revokedReason: cause };
+      return (await run((prisma) => prisma.session.updateMany({ where, data }))).count > 0;
     },
+
+    listRevocations: (query) => run((prisma) => listRevocations(prisma, query)),
   };
 }
 
@@ -63,4 +67,44 @@ async function rotateRefreshToken(prisma: DatabaseClient, rotation: Rotation): P
     await tx.refreshToken.deleteMany({ where: { sessionId, expiresAt: { lte: at } } });
     return true;
   });
+}
+
+async function listRevocations(
+  prisma: DatabaseClient,
+  { since, countMax }: { since: Date; countMax: number },
+): Promise<Revocation[]> {
+  const [sessions, accounts] = await Promise.all([
+    prisma.session.findMany({
+      where: { revokedAt: { gt: since } },
+      select: { id: true, revokedReason: true },
+      orderBy: { revokedAt: 'desc' },
+      take: countMax,
+    }),
+    prisma.account.findMany({
+      where: { tokensRevokedAt: { gt: since } },
+      select: { id: true, tokenVersion: true, tokensRevokedCause: true },
+      orderBy: { tokensRevokedAt: 'desc' },
+      take: countMax,
+    }),
+  ]);
+  return [
+    ...sessions.map(({ id, revokedReason }) => ({
+      kind: 'session' as const,
+      sessionId: id,
+      cause: toCause(revokedReason),
+    })),
+    ...accounts.map(({ id, tokenVersion, tokensRevokedCause }) => ({
+      kind: 'account' as const,
+      userId: id,
+      tokenVersion,
+      cause: toCause(tokensRevokedCause),
+    })),
+  ];
+}
+
+/** The first release wrote 'reuse'. */
+function toCause(stored: string | null): RevocationCause {
+  if (stored === 'reuse') return 'refresh_token_reused';
+  if (stored === null || !isRevocationCause(stored)) throw new Error('a revocation has an unknown cause');
+  return stored;
 }

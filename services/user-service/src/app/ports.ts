@@ -1,3 +1,4 @@
+import type { Revocation, RevocationCause } from '@chatbot/service-kit';
 import type { Account, Role } from '../domain/account.ts';
 import type { RefreshTokenState } from '../domain/refresh-token.ts';
 
@@ -45,8 +46,18 @@ export type SessionStore = {
   findRefreshToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<StoredRefreshToken | undefined>;
   /** Marks a token as exchanged and stores its successor. False, and no effect, when it was exchanged or revoked before. */
   rotateRefreshToken(rotation: Rotation): Promise<boolean>;
-  /** Ends a session. Does nothing when it has ended. */
-  revokeSession(revocation: { sessionId: string; reason: 'logout' | 'reuse'; at: Date }): Promise<void>;
+  /** Ends a session. False, and no effect, when it has ended. */
+  revokeSession(revocation: { sessionId: string; cause: RevocationCause; at: Date }): Promise<boolean>;
+  /** What ended since `since`: sessions, and the older tokens of accounts; at most `countMax` of each, the latest first. */
+  listRevocations(query: { since: Date; countMax: number }): Promise<Revocation[]>;
+};
+
+/** Tells every service that verifies tokens what counts no longer. */
+export type RevocationPublisher = {
+  /**
+   * Publishes what is stored already. Never throws: what does not get through is published by the next synchronisation.
+   */
+  publish(revocations: readonly Revocation[]): Promise<void>;
 };
 
 export type PasswordHasher = {
@@ -63,7 +74,7 @@ export type PasswordHasher = {
 };
 
 export type AccessTokenSigner = {
-  sign(claims: { userId: string; sessionId: string; role: Role; at: Date }): {
+  sign(claims: { userId: string; sessionId: string; role: Role; tokenVersion: number; at: Date }): {
     token: string;
     expiresInSeconds: number;
   };
@@ -88,6 +99,7 @@ export type UserDeps = {
   readonly sessions: SessionStore;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokenSigner;
+  readonly revocations: RevocationPublisher;
   readonly events: AuthEventCounter;
   readonly now: () => Date;
   /** The life of a refresh token; it begins anew with each exchange. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@chatbot/errors';
 import { decideRefresh, hashRefreshToken, successorOf } from '../domain/refresh-token.ts';
+import { endSession } from './end-session.ts';
 import type { StoredRefreshToken, UserDeps } from './ports.ts';
 import { grantSession, refreshExpiry, type SessionGrant } from './session-grant.ts';
 
@@ -38,7 +39,7 @@ async function tryRefresh(
     case 'repeat':
       return grant({ nonce: decision.nonce, issuedAt: decision.rotatedAt });
     case 'reuse':
-      await deps.sessions.revokeSession({ sessionId, reason: 'reuse', at: now });
+      await endSession(deps, { sessionId, cause: 'refresh_token_reused' });
       deps.events.count('refresh_reused');
       throw new AppError('REFRESH_TOKEN_INVALID');
     case 'refuse':

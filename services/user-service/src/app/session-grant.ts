@@ -44,7 +44,8 @@ export function grantSession(
 ): SessionGrant {
   const { account, refreshToken } = session;
   const at = deps.now();
-  const access = deps.accessTokens.sign({ userId: account.id, sessionId: session.id, role: account.role, at });
+  const { id: userId, role, tokenVersion } = account;
+  const access = deps.accessTokens.sign({ userId, sessionId: session.id, role, tokenVersion, at });
   return {
     account,
     accessToken: access.token,

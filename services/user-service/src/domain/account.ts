@@ -12,6 +12,8 @@ export type Account = {
   readonly updatedAt: Date;
   /** Counts the changes, from 1. */
   readonly version: number;
+  /** Counts what made all earlier access tokens invalid, from 1. */
+  readonly tokenVersion: number;
 };
 
 export const displayNameLengthMax = 80;

@@ -78,10 +78,10 @@ export const streamGeneration = defineRoute({
   params,
   query: z.object({ lastSeq: lastSeq.meta({ description: 'For clients that cannot set Last-Event-ID' }) }),
   responses: { 200: { description: 'text/event-stream' } },
-  async handle(deps, { caller, params: { id }, query, request, response }) {
+  async handle(deps, { caller, identity, params: { id }, query, request, response }) {
     const header = lastSeq.safeParse(request.headers['last-event-id']);
     const afterSeq = (header.success ? header.data : undefined) ?? query.lastSeq ?? 0;
-    await stream(deps, { caller, generationId: id, afterSeq, request, response });
+    await stream(deps, { caller, identity, generationId: id, afterSeq, request, response });
     return undefined;
   },
 });

@@ -30,6 +30,7 @@ export const postMessage = defineRoute({
     if (!wantsStream(request)) return { status: 202, body: turn };
     await streamGeneration(deps, {
       caller,
+      identity,
       generationId: turn.generationId,
       afterSeq: 0,
       request,
