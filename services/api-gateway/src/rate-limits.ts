@@ -3,13 +3,17 @@ import type { Logger } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { GatewayConfig } from './config.ts';
+import { createHeadroom } from './headroom.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 /** What is limited: REST requests and sign-ins by address, messages by account. */
 export type LimitScope = 'requests' | 'sign-ins' | 'messages';
 
 export type RateLimits = {
-  /** Counts one use. Throws RATE_LIMITED with the time to wait when the key is over its limit. */
+  /**
+   * Counts one use. Throws RATE_LIMITED with the time to wait when the key is over its limit. A message of an account that was far below its limit a
+   * moment ago is counted without being waited for.
+   */
   consume(scope: LimitScope, key: string): Promise<void>;
 };
 
@@ -38,15 +42,26 @@ export function createRateLimits(deps: {
     'sign-ins': limiter('sign-ins', limits.signInsPerMinute),
     messages: limiter('messages', limits.messagesPerMinute),
   };
+  const headroom = createHeadroom({ reservePoints: Math.ceil(limits.messagesPerMinute / 2), now: Date.now });
+
+  async function count(scope: LimitScope, key: string) {
+    try {
+      const { remainingPoints, msBeforeNext } = await limiters[scope].consume(key);
+      if (scope === 'messages') headroom.note(key, { points: remainingPoints, forMs: msBeforeNext });
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      metrics.rateLimited.inc({ scope });
+      throw new AppError('RATE_LIMITED', { retryAfterMs: refusal.msBeforeNext });
+    }
+  }
+
   return {
     async consume(scope, key) {
-      try {
-        await limiters[scope].consume(key);
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        metrics.rateLimited.inc({ scope });
-        throw new AppError('RATE_LIMITED', { retryAfterMs: refusal.msBeforeNext });
-      }
+      // Taken before the count is on its way, so that a burst cannot pass on one old answer.
+      const isFarBelow = scope === 'messages' && headroom.take(key);
+      const counted = count(scope, key);
+      if (isFarBelow) counted.catch(() => undefined);
+      else await counted;
     },
   };
 }
