@@ -46,12 +46,10 @@ export function toGrpcHandler(
   | ((call: ServerWritableStream<unknown, Buffer>) => void) {
   if (rpc.kind === 'unary') {
     return (call: ServerUnaryCall<unknown, Buffer>, callback: sendUnaryData<Buffer>) => {
+      // The answer goes out before it is measured and logged: the caller need not wait for that.
       answer(rpc, { call, deps }, async (rpcCall) =>
-        deps.serialize(await rpc.handle(parse(rpc, call.request), rpcCall)),
-      ).then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(toStatus(error)),
-      );
+        callback(null, deps.serialize(await rpc.handle(parse(rpc, call.request), rpcCall))),
+      ).catch((error: unknown) => callback(toStatus(error)));
     };
   }
   return (call: ServerWritableStream<unknown, Buffer>) => {
@@ -65,11 +63,11 @@ export function toGrpcHandler(
   };
 }
 
-async function answer<Result>(
+async function answer(
   rpc: AnyRpc,
   { call, deps }: { call: Call; deps: MethodDeps },
-  work: (call: UserRpcCall) => Promise<Result>,
-): Promise<Result> {
+  work: (call: UserRpcCall) => Promise<void>,
+): Promise<void> {
   const startedAtMs = performance.now();
   const context = createRequestContext({
     requestId: first(call.metadata, metadataKeys.requestId),
@@ -82,9 +80,8 @@ async function answer<Result>(
   let identity = nobody;
   try {
     if (rpc.access === 'user') identity = await authenticate(call, deps);
-    const result = await work({ context, signal: abort.signal, identity });
+    await work({ context, signal: abort.signal, identity });
     finish();
-    return result;
   } catch (thrown) {
     const error = callError(thrown, abort.signal);
     finish(error);
