@@ -19,6 +19,7 @@ import { z } from 'zod';
 import { createDatabase, type Database } from './adapters/database.ts';
 import { createPrismaConversationStore } from './adapters/prisma-conversation-store.ts';
 import { createPrismaGenerationStore } from './adapters/prisma-generation-store.ts';
+import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
 import { createPrismaTurnStore } from './adapters/prisma-turn-store.ts';
 import { createRedisTyping } from './adapters/redis-typing.ts';
@@ -71,6 +72,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         messages: createPrismaMessageStore(database),
         turns: createPrismaTurnStore(database),
         generations,
+        members: createPrismaMemberStore(database),
         typing,
         metrics,
         newId: uuidv7,

@@ -28,9 +28,15 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['GetGeneration', ({ generationId }) => ({ generationId })],
   ['SetTyping', ({ conversationId }) => ({ conversationId, typing: true })],
   ['GetConversationActivity', ({ conversationId }) => ({ conversationId })],
+  ['ListMembers', ({ conversationId }) => ({ conversationId })],
+  ['SetMember', ({ conversationId }) => ({ conversationId, userId: uuidv7(), role: 'writer' })],
+  ['RemoveMember', ({ conversationId }) => ({ conversationId, userId: uuidv7() })],
+  ['CreateInvite', ({ conversationId }) => ({ conversationId, role: 'reader', lifeSeconds: 60 })],
+  ['ListInvites', ({ conversationId }) => ({ conversationId })],
+  ['RevokeInvite', ({ conversationId }) => ({ conversationId, inviteId: uuidv7() })],
 ];
 /** Rpcs for users that name nothing of anybody's. */
-const ownRpcs = ['CreateConversation', 'ListConversations'];
+const ownRpcs = ['CreateConversation', 'ListConversations', 'AcceptInvite'];
 const serviceRpcs = [
   'GetGenerationTask',
   'CheckpointGeneration',

@@ -3,9 +3,15 @@ import { afterAll, beforeAll } from 'vitest';
 import { createDatabase, type Database } from '../src/adapters/database.ts';
 import { createPrismaConversationStore } from '../src/adapters/prisma-conversation-store.ts';
 import { createPrismaGenerationStore } from '../src/adapters/prisma-generation-store.ts';
+import { createPrismaMemberStore } from '../src/adapters/prisma-member-store.ts';
 import { createPrismaTurnStore } from '../src/adapters/prisma-turn-store.ts';
 import { prismaDir } from './harness.ts';
-import { conversationStoreContract, generationStoreContract, turnStoreContract } from './store-contracts.ts';
+import {
+  conversationStoreContract,
+  generationStoreContract,
+  memberStoreContract,
+  turnStoreContract,
+} from './store-contracts.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -26,7 +32,9 @@ const stores = () => ({
   conversations: createPrismaConversationStore(database),
   turns: createPrismaTurnStore(database),
   generations: createPrismaGenerationStore(database),
+  members: createPrismaMemberStore(database),
 });
 turnStoreContract(stores);
 generationStoreContract(stores);
 conversationStoreContract(stores);
+memberStoreContract(stores);

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, freePort, waitFor } from '@chatbot/testkit';
 import { describe, expect, it } from 'vitest';
 
 const sourceDir = fileURLToPath(new URL('../src', import.meta.url));
+
+/** The folders of prisma/migrations, in the order in which they apply. */
+function migrationNames(): string[] {
+  const entries = readdirSync(`${sourceDir}/../prisma/migrations`, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).toSorted();
+}
 
 function run(file: string, env: Record<string, string>) {
   const child = spawn(process.execPath, ['--conditions=source', `${sourceDir}/${file}`], {
@@ -49,7 +56,7 @@ describe('migrate.ts', () => {
     await using database = await createTestDatabase();
     const env = { DATABASE_URL: database.url };
     const first = await run('migrate.ts', env).ended;
-    expect(JSON.parse(first.stdout)).toEqual({ applied: ['20261123110000_create_conversations'] });
+    expect(JSON.parse(first.stdout)).toEqual({ applied: migrationNames() });
     const second = await run('migrate.ts', env).ended;
     expect(JSON.parse(second.stdout)).toEqual({ applied: [] });
   });

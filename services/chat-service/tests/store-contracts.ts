@@ -1,6 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import type { ConversationStore, GenerationStore, NewTurn, TurnPlace, TurnStore } from '../src/app/ports.ts';
+import type {
+  ConversationStore,
+  GenerationStore,
+  MemberStore,
+  NewTurn,
+  TurnPlace,
+  TurnStore,
+} from '../src/app/ports.ts';
 import { present } from './harness.ts';
 
 /** What every implementation of the ports must do; a race has twenty workers and one winner. */
@@ -8,6 +15,7 @@ export type Stores = {
   readonly conversations: ConversationStore;
   readonly turns: TurnStore;
   readonly generations: GenerationStore;
+  readonly members: MemberStore;
 };
 
 const workers = Array.from({ length: 20 }, (_, index) => index);
@@ -180,6 +188,42 @@ export function conversationStoreContract(stores: () => Stores): void {
         expect(found?.createdAt.getTime()).toBe(nowMs);
       }
       expect(await stores().turns.find(turn)).toMatchObject({ generation: { createdAt: new Date(nowMs) } });
+    });
+  });
+}
+
+export function memberStoreContract(stores: () => Stores): void {
+  describe('a MemberStore', () => {
+    it('makes a member once when twenty ask at the same time, and lets twenty removals be one', async () => {
+      const { turns, members, conversations } = stores();
+      const turn = newTurn();
+      const { conversation } = present(await turns.add(turn));
+      const key = { conversationId: conversation.id, userId: turn.userId };
+      const change = { ...key, memberId: uuidv7(), nowMs: Date.now() };
+      const set = await Promise.all(workers.map(() => members.set({ ...change, role: 'reader' })));
+      expect(new Set(set)).toEqual(new Set(['set']));
+      expect((await conversations.get(key))?.members).toMatchObject([{ userId: change.memberId, role: 'reader' }]);
+      const removed = await Promise.all(workers.map(() => members.remove(change)));
+      expect(new Set(removed)).toEqual(new Set(['removed']));
+      expect((await conversations.get(key))?.members).toEqual([]);
+    });
+
+    it('says what is in the way', async () => {
+      const { turns, members, conversations } = stores();
+      const turn = newTurn();
+      const { conversation } = present(await turns.add(turn));
+      const key = { conversationId: conversation.id, userId: turn.userId };
+      const memberId = uuidv7();
+      const nowMs = Date.now();
+      await members.set({ ...key, memberId, role: 'writer', nowMs });
+      const asMember = { ...key, userId: memberId, nowMs };
+      expect(await members.set({ ...asMember, memberId: uuidv7(), role: 'reader' })).toBe('not-owner');
+      expect(await members.remove({ ...asMember, memberId: uuidv7() })).toBe('not-owner');
+      expect(await members.removeInvite({ ...asMember, inviteId: uuidv7() })).toBe('not-owner');
+      expect(await members.listInvites(asMember)).toBeUndefined();
+      expect(await members.set({ ...asMember, userId: uuidv7(), memberId, role: 'reader' })).toBe('missing');
+      await conversations.remove({ ...key, nowMs });
+      expect(await members.set({ ...key, memberId, role: 'reader', nowMs })).toBe('missing');
     });
   });
 }

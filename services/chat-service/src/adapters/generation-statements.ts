@@ -1,15 +1,16 @@
 import type { Checkpoint, Completion, ConversationKey } from '../app/ports.ts';
 import { contextMessageCountMax } from '../domain/generation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { readableBy, writableBy } from './access.ts';
 import { branchAbove, contextJson } from './branch-context.ts';
 import { conversationJson, generationJson, messageJson } from './rows.ts';
 
-/** One generation with the text of its reply, as one user sees it. */
+/** One generation with the text of its reply, as one user sees it, and whether that user may write there. */
 export function generationStatement(key: { generationId: string; userId: string }): Prisma.Sql {
   return Prisma.sql`
-    SELECT ${generationJson} AS generation, m.content
+    SELECT ${generationJson} AS generation, m.content, ${writableBy(key.userId)} AS writable
     FROM generations g
-    JOIN conversations c ON c.id = g.conversation_id AND c.user_id = ${key.userId}::uuid AND c.deleted_at IS NULL
+    JOIN conversations c ON c.id = g.conversation_id AND ${readableBy(key.userId)}
     JOIN messages m ON m.id = g.assistant_message_id
     WHERE g.id = ${key.generationId}::uuid`;
 }
@@ -22,7 +23,7 @@ export function runningStatement(key: ConversationKey & { limit: number }): Pris
     FROM conversations c
     LEFT JOIN (generations g JOIN messages m ON m.id = g.assistant_message_id)
       ON g.conversation_id = c.id AND g.ended_at IS NULL
-    WHERE c.id = ${key.conversationId}::uuid AND c.user_id = ${key.userId}::uuid AND c.deleted_at IS NULL
+    WHERE c.id = ${key.conversationId}::uuid AND ${readableBy(key.userId)}
     ORDER BY g.created_at, g.id
     LIMIT ${key.limit}::int`;
 }

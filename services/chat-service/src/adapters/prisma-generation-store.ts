@@ -15,7 +15,7 @@ import { contextRow, conversationRow, generationRow, messageRow, titleSource } f
 export function createPrismaGenerationStore(database: Database): GenerationStore {
   return {
     async get(key) {
-      const [row] = await database.query(withTextRow, generationStatement(key));
+      const [row] = await database.query(withTextRow.extend({ writable: z.boolean() }), generationStatement(key));
       return row;
     },
     async listRunning(key) {

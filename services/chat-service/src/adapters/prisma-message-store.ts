@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConversationKey, MessageRange, MessageStore } from '../app/ports.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { readableBy } from './access.ts';
 import type { Database } from './database.ts';
 import { messageJson, messageRow } from './rows.ts';
 
@@ -27,7 +28,7 @@ function treeStatement({ conversationId, userId, fromId, limit }: ConversationKe
     FROM conversations c LEFT JOIN LATERAL (
       SELECT m.* FROM messages m WHERE m.conversation_id = c.id ${range} ORDER BY m.id DESC LIMIT ${limit}::int
     ) m ON true
-    WHERE c.id = ${conversationId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
+    WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)}
     ORDER BY m.id DESC`;
 }
 
@@ -36,7 +37,7 @@ function branchStatement(query: ConversationKey & { leafId: string; limit: numbe
     WITH RECURSIVE branch AS (
       SELECT m.*, 1 AS position
       FROM conversations c JOIN messages m ON m.conversation_id = c.id
-      WHERE c.id = ${query.conversationId}::uuid AND c.user_id = ${query.userId}::uuid AND c.deleted_at IS NULL
+      WHERE c.id = ${query.conversationId}::uuid AND ${readableBy(query.userId)}
         AND m.id = ${query.leafId}::uuid
       UNION ALL
       SELECT m.*, b.position + 1

@@ -44,6 +44,7 @@ const obstacleRow = z.object({
   role: role.nullable(),
   status: messageStatus.nullable(),
   parentWanted: z.boolean(),
+  writable: z.boolean(),
 });
 
 /** The turn as stored: what was sent and what the statement found, without reading the texts back. */
@@ -115,6 +116,7 @@ function userMessageOf(turn: NewTurn, row: z.output<typeof addedRow>): Message {
 }
 
 function obstacleOf(place: TurnPlace, row: z.output<typeof obstacleRow> | undefined): TurnObstacle {
+  if (row?.writable === false) return 'read-only';
   switch (place.kind) {
     case 'start':
       return 'none';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Generation } from '../domain/generation.ts';
+import { type Invite, memberRoles } from '../domain/member.ts';
 import { endStatuses, type Message, runningStatuses } from '../domain/message.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 
@@ -36,7 +37,19 @@ const outcome = {
 export const conversationJson = Prisma.sql`json_build_object(
   'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona,
   'model', c.model, 'pinned', c.pinned, 'archived', c.archived, 'activeLeafId', c.active_leaf_id,
-  'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version)`;
+  'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version,
+  'members', (
+    SELECT coalesce(json_agg(json_build_object('userId', cm.user_id, 'role', cm.role, 'pinned', cm.pinned,
+      'archived', cm.archived, 'joinedAt', cm.joined_at) ORDER BY cm.joined_at, cm.user_id), '[]')
+    FROM conversation_members cm WHERE cm.conversation_id = c.id))`;
+
+const memberRow = z.object({
+  userId: z.string(),
+  role: z.enum(memberRoles),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  joinedAt: time,
+});
 
 export const conversationRow: z.ZodType<Conversation> = z.object({
   id: z.string(),
@@ -47,11 +60,20 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   model: z.string(),
   pinned: z.boolean(),
   archived: z.boolean(),
+  members: z.array(memberRow),
   activeLeafId: z.string().nullable(),
   createdAt: time,
   updatedAt: time,
   lastMessageAt: time,
   version: z.number(),
+});
+
+export const inviteRow: z.ZodType<Invite> = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  role: z.enum(memberRoles),
+  createdAt: time,
+  expiresAt: time,
 });
 
 /** A message, from the table alias `m`. */

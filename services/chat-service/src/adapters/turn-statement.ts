@@ -1,6 +1,7 @@
 import type { NewTurn, TurnPlace } from '../app/ports.ts';
 import { contextMessageCountMax } from '../domain/generation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import { readableBy, writableBy } from './access.ts';
 import { branchAbove, contextJson } from './branch-context.ts';
 import { conversationJson, generationJson, messageJson, messageJsonOf } from './rows.ts';
 
@@ -46,17 +47,17 @@ function placePart(turn: NewTurn): Prisma.Sql {
   switch (place.kind) {
     case 'start':
       return Prisma.sql`place AS (
-        SELECT ${place.conversationId}::uuid AS conversation_id, NULL::uuid AS parent_id, NULL::uuid AS leaf_id, ${question},
+        SELECT ${place.conversationId}::uuid AS conversation_id, ${userId}::uuid AS owner_id, NULL::uuid AS parent_id, NULL::uuid AS leaf_id, ${question},
           ${place.persona}::text AS persona, ${place.model}::text AS model, '' AS begun
       )`;
     case 'post':
       return Prisma.sql`locked AS (
-        SELECT c.id, c.persona, c.model, coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id) AS wanted_id
+        SELECT c.id, c.user_id, c.persona, c.model, coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id) AS wanted_id
         FROM conversations c
-        WHERE c.id = ${place.conversationId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
+        WHERE c.id = ${place.conversationId}::uuid AND ${writableBy(userId)}
         FOR NO KEY UPDATE
       ), place AS (
-        SELECT l.id AS conversation_id, p.id AS parent_id, p.id AS leaf_id, ${question},
+        SELECT l.id AS conversation_id, l.user_id AS owner_id, p.id AS parent_id, p.id AS leaf_id, ${question},
           coalesce(${place.persona ?? null}::text, l.persona) AS persona,
           coalesce(${place.model ?? null}::text, l.model) AS model, '' AS begun
         FROM locked l LEFT JOIN messages p ON p.id = l.wanted_id AND p.conversation_id = l.id
@@ -64,29 +65,29 @@ function placePart(turn: NewTurn): Prisma.Sql {
       )`;
     case 'edit':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, ${question}, c.persona, c.model, '' AS begun
+        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, ${question}, c.persona, c.model, '' AS begun
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
-        WHERE m.id = ${place.messageId}::uuid AND m.role = 'user' AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
+        WHERE m.id = ${place.messageId}::uuid AND m.role = 'user' AND ${writableBy(userId)}
         FOR NO KEY UPDATE OF c
       )`;
     case 'regenerate':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
+        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
           '' AS begun
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.id = ${place.messageId}::uuid AND m.role = 'assistant' AND m.parent_id IS NOT NULL
-          AND m.status NOT IN ('pending', 'streaming') AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
+          AND m.status NOT IN ('pending', 'streaming') AND ${writableBy(userId)}
         FOR NO KEY UPDATE OF c
       )`;
     case 'continue':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
+        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
           m.content AS begun
         FROM generations g
         JOIN messages m ON m.id = g.assistant_message_id
         JOIN conversations c ON c.id = m.conversation_id
         WHERE g.id = ${place.generationId}::uuid AND m.status IN ('stopped', 'interrupted') AND m.content <> ''
-          AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL
+          AND ${writableBy(userId)}
         FOR NO KEY UPDATE OF c
       )`;
     default:
@@ -139,7 +140,7 @@ function questionPart(part: {
   return Prisma.sql`question AS (
     INSERT INTO messages (id, conversation_id, user_id, parent_id, role, content, status, author_id, content_seq, model,
       created_at, updated_at, version)
-    SELECT ${userMessage.id}::uuid, p.conversation_id, ${turn.userId}::uuid, p.parent_id, 'user', ${userMessage.content},
+    SELECT ${userMessage.id}::uuid, p.conversation_id, p.owner_id, p.parent_id, 'user', ${userMessage.content},
       'completed', ${turn.userId}::uuid, 0, '', ${now}, ${now}, 1
     FROM place p, generation
   )`;
@@ -149,7 +150,7 @@ function replyPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`reply AS (
     INSERT INTO messages (id, conversation_id, user_id, parent_id, role, content, status, generation_id, content_seq, model,
       created_at, updated_at, version)
-    SELECT ${turn.assistantMessageId}::uuid, p.conversation_id, ${turn.userId}::uuid, p.answered_id, 'assistant', p.begun,
+    SELECT ${turn.assistantMessageId}::uuid, p.conversation_id, p.owner_id, p.answered_id, 'assistant', p.begun,
       'pending', ${turn.generationId}::uuid, 0, '', ${now}, ${now}, 1
     FROM place p, generation
   )`;
@@ -169,31 +170,33 @@ export function storedTurnStatement(key: { userId: string; clientMessageId: stri
 }
 
 /**
- * What stands where a turn wants to go, seen by one user: role and status of the message named (of a post, its parent), and
- * whether that message, or a parent of it, is wanted at all. No row when the conversation or the message is not there.
+ * What stands where a turn wants to go, seen by one user: role and status of the message named (of a post, its parent),
+ * whether that message, or a parent of it, is wanted at all, and whether the user may write there. No row when the conversation or the
+ * message is not there.
  */
 export function obstacleStatement({ userId, place }: { userId: string; place: TurnPlace }): Prisma.Sql {
+  const writable = writableBy(userId);
   switch (place.kind) {
     case 'start':
-      return Prisma.sql`SELECT NULL AS role, NULL AS status, false AS "parentWanted"`;
+      return Prisma.sql`SELECT NULL AS role, NULL AS status, false AS "parentWanted", true AS writable`;
     case 'post': {
       const wantedId = Prisma.sql`coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id)`;
       return Prisma.sql`
-        SELECT m.role, m.status, ${wantedId} IS NOT NULL AS "parentWanted"
+        SELECT m.role, m.status, ${wantedId} IS NOT NULL AS "parentWanted", ${writable} AS writable
         FROM conversations c LEFT JOIN messages m ON m.id = ${wantedId} AND m.conversation_id = c.id
-        WHERE c.id = ${place.conversationId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL`;
+        WHERE c.id = ${place.conversationId}::uuid AND ${readableBy(userId)}`;
     }
     case 'continue':
       return Prisma.sql`
-        SELECT m.role, m.status, m.parent_id IS NOT NULL AS "parentWanted"
+        SELECT m.role, m.status, m.parent_id IS NOT NULL AS "parentWanted", ${writable} AS writable
         FROM generations g JOIN messages m ON m.id = g.assistant_message_id JOIN conversations c ON c.id = m.conversation_id
-        WHERE g.id = ${place.generationId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL`;
+        WHERE g.id = ${place.generationId}::uuid AND ${readableBy(userId)}`;
     case 'edit':
     case 'regenerate':
       return Prisma.sql`
-        SELECT m.role, m.status, m.parent_id IS NOT NULL AS "parentWanted"
+        SELECT m.role, m.status, m.parent_id IS NOT NULL AS "parentWanted", ${writable} AS writable
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
-        WHERE m.id = ${place.messageId}::uuid AND c.user_id = ${userId}::uuid AND c.deleted_at IS NULL`;
+        WHERE m.id = ${place.messageId}::uuid AND ${readableBy(userId)}`;
     default:
       return place satisfies never;
   }

@@ -26,7 +26,7 @@ const attemptCountMax = 3;
 
 /**
  * Stores a turn once for each (user, clientMessageId); a repeat returns the stored one. Usually one round trip.
- * Throws RESOURCE_NOT_FOUND, IDEMPOTENCY_CONFLICT, GENERATION_RUNNING, VALIDATION_FAILED.
+ * Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED, IDEMPOTENCY_CONFLICT, GENERATION_RUNNING, VALIDATION_FAILED.
  */
 export async function addTurn(deps: AddTurnDeps, input: AddTurnInput): Promise<TurnResult> {
   const turn = newTurn(deps, input);
@@ -76,6 +76,8 @@ function throwObstacle(obstacle: TurnObstacle): void {
       return;
     case 'missing':
       throw new AppError('RESOURCE_NOT_FOUND');
+    case 'read-only':
+      throw new AppError('PERMISSION_DENIED');
     case 'running':
       throw new AppError('GENERATION_RUNNING');
     case 'wrong-role':

@@ -24,6 +24,7 @@ export async function createConversation(
     model: input.model ?? '',
     pinned: false,
     archived: false,
+    members: [],
     activeLeafId: null,
     createdAt: now,
     updatedAt: now,

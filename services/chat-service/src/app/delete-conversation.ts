@@ -1,16 +1,24 @@
 import { AppError } from '@chatbot/errors';
+import type { Conversation } from '../domain/conversation.ts';
+import { orNotFound } from './not-found.ts';
 import type { Clock, ConversationKey, ConversationStore, GenerationStore } from './ports.ts';
 
+export type DeletedConversation = {
+  readonly conversation: Conversation;
+  /** Those without an end. */
+  readonly generationIds: readonly string[];
+};
+
 /**
- * Moves a conversation to the trash and returns the ids of its generations without an end. Idempotent for the owner.
- * Throws RESOURCE_NOT_FOUND.
+ * Moves a conversation to the trash. Idempotent for the owner. Throws RESOURCE_NOT_FOUND, or PERMISSION_DENIED for a member who is not
+ * the owner.
  */
 export async function deleteConversation(
   deps: { readonly conversations: ConversationStore; readonly generations: GenerationStore; readonly clock: Clock },
   key: ConversationKey,
-): Promise<readonly string[]> {
-  const removed = await deps.conversations.remove({ ...key, nowMs: deps.clock() });
-  if (!removed) throw new AppError('RESOURCE_NOT_FOUND');
+): Promise<DeletedConversation> {
+  const conversation = orNotFound(await deps.conversations.remove({ ...key, nowMs: deps.clock() }));
+  if (conversation === 'not-owner') throw new AppError('PERMISSION_DENIED');
   // Asked after the removal is committed: a turn that came first is seen, and none can come after it.
-  return deps.generations.listUnfinishedOf(key.conversationId);
+  return { conversation, generationIds: await deps.generations.listUnfinishedOf(key.conversationId) };
 }

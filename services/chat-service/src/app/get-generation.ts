@@ -2,10 +2,10 @@ import type { GenerationWithText } from '../domain/generation.ts';
 import { orNotFound } from './not-found.ts';
 import type { GenerationStore } from './ports.ts';
 
-/** The record of a generation with its stored text. Throws RESOURCE_NOT_FOUND. */
+/** The record of a generation with its stored text, and whether the user may steer it. Throws RESOURCE_NOT_FOUND. */
 export async function getGeneration(
   deps: { readonly generations: GenerationStore },
   key: { readonly generationId: string; readonly userId: string },
-): Promise<GenerationWithText> {
+): Promise<GenerationWithText & { readonly writable: boolean }> {
   return orNotFound(await deps.generations.get(key));
 }

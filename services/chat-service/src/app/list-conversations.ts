@@ -1,5 +1,6 @@
 import type { Conversation } from '../domain/conversation.ts';
 import { decodeConversationCursor, encodeConversationCursor } from '../domain/cursor.ts';
+import { seenBy } from '../domain/member.ts';
 import type { ConversationStore } from './ports.ts';
 
 export type ListConversationsInput = {
@@ -22,10 +23,12 @@ export async function listConversations(
   const found = await deps.conversations.list({ userId, archived, after, limit: limit + 1 });
   const conversations = found.slice(0, limit);
   const last = conversations.at(-1);
-  const nextCursor = last === undefined || found.length <= limit ? '' : cursorAfter(last);
+  const nextCursor = last === undefined || found.length <= limit ? '' : cursorAfter(last, userId);
   return { conversations, nextCursor };
 }
 
-function cursorAfter({ id, archived, pinned, lastMessageAt }: Conversation): string {
+function cursorAfter(conversation: Conversation, userId: string): string {
+  const { pinned, archived } = seenBy(conversation, userId);
+  const { id, lastMessageAt } = conversation;
   return encodeConversationCursor({ id, archived, pinned, lastMessageAtMs: lastMessageAt.getTime() });
 }

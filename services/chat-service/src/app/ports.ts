@@ -7,23 +7,24 @@ import type {
   GenerationWithText,
   Parameters,
 } from '../domain/generation.ts';
+import type { Invite, MemberRole } from '../domain/member.ts';
 import type { ContextMessage, Message } from '../domain/message.ts';
 
-// What the use cases need from the outside. Every method that takes a userId answers for that user's own conversations that are
-// not in the trash, and as if nothing else existed. All throw AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL.
+// What the use cases need from the outside. Every method that takes a userId answers for the conversations that this user owns or is a
+// member of and that are not in the trash, and as if nothing else existed. All throw AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL.
 
-/** Whose conversation. */
+/** A conversation, and who asks. */
 export type ConversationKey = { readonly conversationId: string; readonly userId: string };
 
 export type ConversationStore = {
   add(conversation: Conversation): Promise<void>;
   get(key: ConversationKey): Promise<Conversation | undefined>;
-  /** Pinned ones first, then the latest message first; those after a place. */
+  /** Those that the user owns or is a member of: pinned ones first, then the latest message first; those after a place. */
   list(query: ConversationQuery): Promise<readonly Conversation[]>;
-  /** Changes it when the version is the current one. */
+  /** Changes it when the version is the current one and the user may. `pinned` and `archived` are each member's own. */
   update(update: ConversationUpdate): Promise<ConversationUpdateResult>;
-  /** Moves it to the trash. False when the user has no such conversation; true also when it was there already. */
-  remove(key: ConversationKey & { readonly nowMs: number }): Promise<boolean>;
+  /** Moves it to the trash and returns it; also when it was there already. Only for its owner. */
+  remove(key: ConversationKey & { readonly nowMs: number }): Promise<Conversation | 'not-owner' | undefined>;
   /** Stores a title while the present one is a default; undefined when there is no such conversation. For any owner. */
   setGeneratedTitle(change: GeneratedTitle): Promise<{ conversation: Conversation; changed: boolean } | undefined>;
 };
@@ -44,6 +45,7 @@ export type ConversationUpdate = ConversationKey & {
 export type ConversationUpdateResult =
   | { readonly outcome: 'updated'; readonly conversation: Conversation }
   | { readonly outcome: 'conflict'; readonly currentVersion: number }
+  | { readonly outcome: 'read-only' }
   | { readonly outcome: 'missing' };
 
 export type GeneratedTitle = { readonly conversationId: string; readonly title: string; readonly nowMs: number };
@@ -104,7 +106,7 @@ export type StoredTurn = {
 };
 
 /** Why a turn cannot be stored; `none` when it can by now. */
-export type TurnObstacle = 'none' | 'missing' | 'wrong-role' | 'running' | 'nothing-to-continue';
+export type TurnObstacle = 'none' | 'missing' | 'read-only' | 'wrong-role' | 'running' | 'nothing-to-continue';
 
 export type TurnStore = {
   /**
@@ -140,7 +142,7 @@ export type CompletedGeneration = {
 export type UnfinishedCount = { readonly count: number; readonly oldestCreatedAtMs: number | undefined };
 
 export type GenerationStore = {
-  get(key: { generationId: string; userId: string }): Promise<GenerationWithText | undefined>;
+  get(key: { generationId: string; userId: string }): Promise<(GenerationWithText & { writable: boolean }) | undefined>;
   /** Those of a conversation without an end, the oldest first; undefined without the conversation. */
   listRunning(key: ConversationKey & { limit: number }): Promise<readonly GenerationWithText[] | undefined>;
   /** For any owner; undefined when the conversation is in the trash. */
@@ -158,6 +160,32 @@ export type GenerationStore = {
   checkpoint(checkpoint: Checkpoint): Promise<'ok' | 'fenced' | 'missing'>;
   /** Stores the end unless there is one, and returns what is stored then. Works in the trash as well. */
   complete(completion: Completion): Promise<CompletedGeneration | 'fenced' | 'missing'>;
+};
+
+/** What stands in the way of a change of the members. */
+export type MemberObstacle = 'missing' | 'not-owner' | 'full';
+
+/** Each change counts as one of the conversation, so that all members learn of it. */
+export type MemberStore = {
+  /** Makes somebody a member, or gives a member another role. Only for the owner, who cannot be made one. */
+  set(change: ConversationKey & { memberId: string; role: MemberRole; nowMs: number }): Promise<'set' | MemberObstacle>;
+  /**
+   * Removes a member; also one who is none. Members may remove themselves, the owner everybody else. When the owner does it, all links are
+   * revoked: whoever was removed may have one.
+   */
+  remove(change: ConversationKey & { memberId: string; nowMs: number }): Promise<'removed' | MemberObstacle>;
+  /** Only for the owner. */
+  addInvite(invite: Invite & { userId: string; tokenHash: Uint8Array<ArrayBuffer> }): Promise<'added' | MemberObstacle>;
+  /** Those that have not expired, the oldest first; undefined unless the user owns the conversation. */
+  listInvites(key: ConversationKey & { nowMs: number }): Promise<readonly Invite[] | undefined>;
+  /** Also one that is not there. */
+  removeInvite(key: ConversationKey & { inviteId: string }): Promise<'removed' | MemberObstacle>;
+  /** Makes the user a member, or a writer of a reader; returns the conversation's id, or undefined when the token opens nothing. */
+  acceptInvite(invite: {
+    tokenHash: Uint8Array<ArrayBuffer>;
+    userId: string;
+    nowMs: number;
+  }): Promise<string | 'full' | undefined>;
 };
 
 export type TypingStore = {

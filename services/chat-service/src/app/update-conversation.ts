@@ -9,7 +9,8 @@ export type UpdateConversationInput = ConversationKey & {
 };
 
 /**
- * Changes a conversation when nobody else did since. Throws RESOURCE_NOT_FOUND, or VERSION_CONFLICT with the current version in its
+ * Changes a conversation when nobody else did since. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED when a reader changes what is
+ * everybody's, or VERSION_CONFLICT with the current version in its
  * metadata.
  */
 export async function updateConversation(
@@ -22,6 +23,8 @@ export async function updateConversation(
       return result.conversation;
     case 'conflict':
       throw new AppError('VERSION_CONFLICT', { metadata: { currentVersion: String(result.currentVersion) } });
+    case 'read-only':
+      throw new AppError('PERMISSION_DENIED');
     case 'missing':
       throw new AppError('RESOURCE_NOT_FOUND');
     default:

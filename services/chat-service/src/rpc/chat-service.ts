@@ -4,6 +4,7 @@ import { activityRpcs } from './activity-rpcs.ts';
 import { conversationRpcs } from './conversation-rpcs.ts';
 import type { ChatDeps } from './deps.ts';
 import { generationRpcs } from './generation-rpcs.ts';
+import { memberRpcs } from './member-rpcs.ts';
 import { turnRpcs } from './turn-rpcs.ts';
 
 /** chatbot.chat.v1.ChatService, rpc by rpc. The contract of each is its comment in chat_service.proto. */
@@ -12,6 +13,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
   const turns = turnRpcs(deps);
   const generations = generationRpcs(deps);
   const activity = activityRpcs(deps);
+  const members = memberRpcs(deps);
   return {
     // For a user.
     CreateConversation: conversations.CreateConversation,
@@ -27,6 +29,13 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     GetGeneration: generations.GetGeneration,
     SetTyping: activity.SetTyping,
     GetConversationActivity: activity.GetConversationActivity,
+    ListMembers: members.ListMembers,
+    SetMember: members.SetMember,
+    RemoveMember: members.RemoveMember,
+    CreateInvite: members.CreateInvite,
+    ListInvites: members.ListInvites,
+    RevokeInvite: members.RevokeInvite,
+    AcceptInvite: members.AcceptInvite,
 
     // For api-gateway.
     GetGenerationTask: generations.GetGenerationTask,

@@ -6,6 +6,7 @@ import { listConversations } from '../app/list-conversations.ts';
 import { listMessages } from '../app/list-messages.ts';
 import { setGeneratedTitle } from '../app/set-generated-title.ts';
 import { updateConversation } from '../app/update-conversation.ts';
+import { readersOf } from '../domain/member.ts';
 import { toWireConversation, toWireMessage } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import {
@@ -23,36 +24,36 @@ export function conversationRpcs(deps: ChatDeps) {
     CreateConversation: unary({
       access: 'user',
       input: createConversationRequest,
-      handle: async (input, { identity }) => {
-        const conversation = await createConversation(deps, { ...input, userId: identity.userId });
-        return { conversation: toWireConversation(conversation) };
+      handle: async (input, { identity: { userId } }) => {
+        const conversation = await createConversation(deps, { ...input, userId });
+        return { conversation: toWireConversation(conversation, userId) };
       },
     }),
 
     GetConversation: unary({
       access: 'user',
       input: conversationRequest,
-      handle: async (input, { identity }) => {
-        const conversation = await getConversation(deps, { ...input, userId: identity.userId });
-        return { conversation: toWireConversation(conversation) };
+      handle: async (input, { identity: { userId } }) => {
+        const conversation = await getConversation(deps, { ...input, userId });
+        return { conversation: toWireConversation(conversation, userId) };
       },
     }),
 
     ListConversations: unary({
       access: 'user',
       input: listConversationsRequest,
-      handle: async (input, { identity }) => {
-        const page = await listConversations(deps, { ...input, userId: identity.userId });
-        return { conversations: page.conversations.map(toWireConversation), nextCursor: page.nextCursor };
+      handle: async (input, { identity: { userId } }) => {
+        const { conversations, nextCursor } = await listConversations(deps, { ...input, userId });
+        return { conversations: conversations.map((found) => toWireConversation(found, userId)), nextCursor };
       },
     }),
 
     UpdateConversation: unary({
       access: 'user',
       input: updateConversationRequest,
-      handle: async (input, { identity }) => {
-        const conversation = await updateConversation(deps, { ...input, userId: identity.userId });
-        return { conversation: toWireConversation(conversation) };
+      handle: async (input, { identity: { userId } }) => {
+        const conversation = await updateConversation(deps, { ...input, userId });
+        return { conversation: toWireConversation(conversation, userId) };
       },
     }),
 
@@ -60,8 +61,8 @@ export function conversationRpcs(deps: ChatDeps) {
       access: 'user',
       input: conversationRequest,
       handle: async (input, { identity }) => {
-        const generationIds = await deleteConversation(deps, { ...input, userId: identity.userId });
-        return { generationIds: [...generationIds] };
+        const { conversation, generationIds } = await deleteConversation(deps, { ...input, userId: identity.userId });
+        return { generationIds: [...generationIds], readerUserIds: [...readersOf(conversation)] };
       },
     }),
 
@@ -79,7 +80,7 @@ export function conversationRpcs(deps: ChatDeps) {
       input: setGeneratedTitleRequest,
       handle: async (input) => {
         const { conversation, changed } = await setGeneratedTitle(deps, input);
-        return { conversation: toWireConversation(conversation), changed };
+        return { conversation: toWireConversation(conversation, conversation.userId), changed };
       },
     }),
   };

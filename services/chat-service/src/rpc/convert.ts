@@ -6,14 +6,28 @@ import type { Turn as WireTurn } from '@chatbot/proto/chatbot/chat/v1/Turn';
 import { toTimestamp } from '@chatbot/service-kit';
 import type { Conversation } from '../domain/conversation.ts';
 import type { GenerationTask, GenerationWithText, Turn } from '../domain/generation.ts';
+import { readersOf, seenBy } from '../domain/member.ts';
 import type { Message, ProblemDocument } from '../domain/message.ts';
 
 // What the domain has, as the messages of chat_service.proto. An absent text is an empty one there.
 
-export function toWireConversation(conversation: Conversation): WireConversation {
-  const { userId: _, titleSource: __, activeLeafId, createdAt, updatedAt, lastMessageAt, ...same } = conversation;
+/** A conversation as one of its members sees it. */
+export function toWireConversation(conversation: Conversation, viewerId: string): WireConversation {
+  const {
+    userId: _,
+    titleSource: __,
+    members: ___,
+    activeLeafId,
+    createdAt,
+    updatedAt,
+    lastMessageAt,
+    ...same
+  } = conversation;
   return {
     ...same,
+    ...seenBy(conversation, viewerId),
+    viewerId,
+    readerUserIds: [...readersOf(conversation)],
     activeLeafId: activeLeafId ?? '',
     createdAt: toTimestamp(createdAt),
     updatedAt: toTimestamp(updatedAt),
@@ -66,9 +80,10 @@ export function toWireTask(task: GenerationTask): WireTask {
   };
 }
 
+/** A turn as the one who asked for it sees it. */
 export function toWireTurn({ conversation, userMessage, assistantMessage, generation, replayed }: Turn): WireTurn {
   return {
-    conversation: toWireConversation(conversation),
+    conversation: toWireConversation(conversation, generation.userId),
     userMessage: toWireMessage(userMessage),
     assistantMessage: toWireMessage(assistantMessage),
     generationId: generation.id,

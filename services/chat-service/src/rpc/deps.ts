@@ -2,6 +2,7 @@ import type {
   Clock,
   ConversationStore,
   GenerationStore,
+  MemberStore,
   MessageStore,
   NewId,
   TurnStore,
@@ -15,6 +16,7 @@ export type ChatDeps = {
   readonly messages: MessageStore;
   readonly turns: TurnStore;
   readonly generations: GenerationStore;
+  readonly members: MemberStore;
   readonly typing: TypingStore;
   readonly metrics: ChatMetrics;
   readonly newId: NewId;

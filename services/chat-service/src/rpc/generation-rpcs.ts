@@ -20,8 +20,8 @@ export function generationRpcs(deps: ChatDeps) {
       access: 'user',
       input: generationRequest,
       handle: async (input, { identity }) => {
-        const generation = await getGeneration(deps, { ...input, userId: identity.userId });
-        return { generation: toWireGeneration(generation) };
+        const { writable, ...generation } = await getGeneration(deps, { ...input, userId: identity.userId });
+        return { generation: toWireGeneration(generation), writable };
       },
     }),
 
@@ -47,7 +47,7 @@ export function generationRpcs(deps: ChatDeps) {
         const { generation, conversation, message } = await completeGeneration(deps, input);
         return {
           generation: toWireGeneration({ generation, content: message.content }),
-          conversation: toWireConversation(conversation),
+          conversation: toWireConversation(conversation, conversation.userId),
           message: toWireMessage(message),
         };
       },

@@ -1,6 +1,7 @@
 import { fromTimestamp } from '@chatbot/service-kit';
 import { NIL as nilUuid } from 'uuid';
 import { z } from 'zod';
+import { memberRoles } from '../domain/member.ts';
 import { endStatuses } from '../domain/message.ts';
 import { titleLengthMax } from '../domain/title.ts';
 
@@ -14,6 +15,10 @@ const id = z.uuid().toLowerCase().catch(nilUuid);
 
 /** Empty means absent. */
 const optionalId = z.union([z.literal('').transform(() => undefined), id]);
+
+/** The secret of a link. One that cannot exist opens nothing. */
+const secretToken = z.string().max(200);
+const inviteLifeSecondsMax = 30 * 24 * 3_600;
 
 const version = z.int().min(1);
 const clientMessageId = z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, "-" or "_"');
@@ -86,6 +91,15 @@ export const continueReplyRequest = z.object({ generationId: id });
 
 export const regenerateReplyRequest = z.object({ messageId: id, clientMessageId });
 export const generationRequest = z.object({ generationId: id });
+export const memberRequest = z.object({ conversationId: id, userId: id }).transform(toMemberId);
+export const setMemberRequest = z
+  .object({ conversationId: id, userId: id, role: z.enum(memberRoles) })
+  .transform(toMemberId);
+export const createInviteRequest = z
+  .object({ conversationId: id, role: z.enum(memberRoles), lifeSeconds: z.int().min(60).max(inviteLifeSecondsMax) })
+  .transform(({ lifeSeconds, ...invite }) => ({ ...invite, lifeMs: lifeSeconds * 1_000 }));
+export const revokeInviteRequest = z.object({ conversationId: id, inviteId: id });
+export const acceptInviteRequest = z.object({ token: secretToken });
 export const setTypingRequest = z.object({ conversationId: id, typing: z.boolean() });
 export const checkpointGenerationRequest = z.object({
   generationId: id,
@@ -121,6 +135,11 @@ export const listUnfinishedGenerationsRequest = z.object({
   limit: z.int().min(1).max(1_000),
 });
 export const setGeneratedTitleRequest = z.object({ conversationId: id, title });
+
+/** On the wire `user_id` is whom it is about; in the use cases `userId` is who asks. */
+function toMemberId<Request extends { userId: string }>({ userId, ...request }: Request) {
+  return { ...request, memberId: userId };
+}
 
 function text(lengthMax: number) {
   return z.string().min(1).max(lengthMax).refine(isStorable, storableMessage());

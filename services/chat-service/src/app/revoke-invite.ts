@@ -1,0 +1,11 @@
+import { memberRefusal } from './member-refusal.ts';
+import type { ConversationKey, MemberStore } from './ports.ts';
+
+/** Makes a link worthless; idempotent, only for the owner. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED. */
+export async function revokeInvite(
+  deps: { readonly members: MemberStore },
+  key: ConversationKey & { readonly inviteId: string },
+): Promise<void> {
+  const result = await deps.members.removeInvite(key);
+  if (result !== 'removed') throw memberRefusal(result);
+}
