@@ -98,7 +98,8 @@ export function bearerToken(header: string | undefined): string | undefined {
   return header === undefined ? undefined : /^Bearer ([\w.~+/=-]+)$/i.exec(header)?.[1];
 }
 
-const jwksSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).max(20) });
+/** A key set as it comes over the wire. */
+export const jwksSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).max(20) });
 
 function createKeyCache(loadKeys: () => Promise<Jwks>) {
   let known = new Map<string, KeyObject>();

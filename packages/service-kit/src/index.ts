@@ -57,6 +57,10 @@ export {
   unary,
 } from './rpc/handlers.ts';
 export { type RpcServer, startRpcServer } from './rpc/server.ts';
+export { jwksEnv, openSigningKeys, parseJwksUrl } from './rpc/signing-keys.ts';
 export { type RunOptions, run } from './run.ts';
+export { type ServiceName, serviceIdentity, serviceNames } from './service-name.ts';
 export { fromTimestamp, type Timestamp, toTimestamp } from './time.ts';
+export { parseTls, type TlsFiles, tlsEnv } from './tls/config.ts';
+export { openTls, type Tls } from './tls/tls.ts';
 export { serviceVersion } from './version.ts';

@@ -13,6 +13,7 @@ import {
   type RpcHandlers,
   serverStream,
   startRpcServer,
+  type Tls,
   unary,
 } from '../src/index.ts';
 
@@ -26,6 +27,7 @@ export type TestServerOptions = {
   drainMs?: number;
   connectionAgeMs?: number;
   port?: number;
+  tls?: Tls;
 };
 
 export type TestServer = AsyncDisposable & {
@@ -50,6 +52,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     host: '127.0.0.1',
     port: options.port ?? 0,
     handlers: Object.assign({}, simpleHandlers, options.handlers),
+    callers: ['api-gateway'],
+    tls: options.tls,
     checks: options.checks ?? [],
     logger,
     metrics: createRpcMetrics(registry),
@@ -66,9 +70,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-export function connectTo(address: string, idempotent: readonly 'GenerateTitle'[] = []): AiClient {
+export function connectTo(
+  address: string,
+  { idempotent = [], tls }: { idempotent?: readonly 'GenerateTitle'[]; tls?: Tls } = {},
+): AiClient {
   const metrics = createRpcMetrics(createRegistry('test-client'));
-  return createRpcClient({ definition: aiServiceDefinition, address, metrics, idempotent });
+  return createRpcClient({ definition: aiServiceDefinition, address, peer: 'ai-service', tls, metrics, idempotent });
 }
 
 export function collectLogs() {

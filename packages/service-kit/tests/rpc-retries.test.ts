@@ -27,7 +27,7 @@ describe('a method that is idempotent', () => {
     const { seen, handlers } = counting(() => 'done');
     await using server = await startTestServer({ handlers });
     await using proxy = await startTcpProxy({ target: { host: '127.0.0.1', port: server.port } });
-    using client = connectTo(`${proxy.host}:${proxy.port}`, retried);
+    using client = connectTo(`${proxy.host}:${proxy.port}`, { idempotent: retried });
     await client.unary('GenerateTitle', {}, callOptions());
     proxy.blackhole('answers');
     const asked = client.unary('GenerateTitle', {}, callOptions());
@@ -41,7 +41,7 @@ describe('a method that is idempotent', () => {
     const { seen, handlers } = counting(() => 'done');
     await using server = await startTestServer({ handlers });
     await using proxy = await startTcpProxy({ target: { host: '127.0.0.1', port: server.port } });
-    using client = connectTo(`${proxy.host}:${proxy.port}`, retried);
+    using client = connectTo(`${proxy.host}:${proxy.port}`, { idempotent: retried });
     proxy.disturb({ rate: 0.05, random: createRandom(1) });
     for (let call = 0; call < 40; call += 1)
       expect(await client.unary('GenerateTitle', {}, callOptions())).toBeTruthy();
@@ -51,13 +51,13 @@ describe('a method that is idempotent', () => {
   it('is asked again when it says UNAVAILABLE, four times at most', async () => {
     const { seen, handlers } = counting((call) => (call < 3 ? new AppError('UNAVAILABLE') : 'done'));
     await using server = await startTestServer({ handlers });
-    using client = connectTo(`127.0.0.1:${server.port}`, retried);
+    using client = connectTo(`127.0.0.1:${server.port}`, { idempotent: retried });
     expect(await client.unary('GenerateTitle', {}, callOptions())).toEqual({ title: 'done' });
     expect(seen.calls).toBe(3);
 
     const broken = counting(() => new AppError('UNAVAILABLE'));
     await using other = await startTestServer({ handlers: broken.handlers });
-    using second = connectTo(`127.0.0.1:${other.port}`, retried);
+    using second = connectTo(`127.0.0.1:${other.port}`, { idempotent: retried });
     await expect(second.unary('GenerateTitle', {}, callOptions())).rejects.toMatchObject({ reason: 'UNAVAILABLE' });
     expect(broken.seen.calls).toBe(4);
   });
@@ -65,7 +65,7 @@ describe('a method that is idempotent', () => {
   it('keeps its deadline over all attempts', async () => {
     const { handlers } = counting(() => new AppError('UNAVAILABLE'));
     await using server = await startTestServer({ handlers });
-    using client = connectTo(`127.0.0.1:${server.port}`, retried);
+    using client = connectTo(`127.0.0.1:${server.port}`, { idempotent: retried });
     const asked = client.unary('GenerateTitle', {}, { ...callOptions(), timeoutMs: 50 });
     await expect(asked).rejects.toMatchObject({ reason: expect.stringMatching(/DEADLINE_EXCEEDED|UNAVAILABLE/) });
   });
@@ -92,7 +92,7 @@ describe('any other method', () => {
       },
     });
     await using server = await startTestServer({ handlers: { Generate } });
-    using client = connectTo(`127.0.0.1:${server.port}`, retried);
+    using client = connectTo(`127.0.0.1:${server.port}`, { idempotent: retried });
     await expect(readAll(client.serverStream('Generate', {}, callOptions()))).rejects.toMatchObject({
       reason: 'UNAVAILABLE',
     });

@@ -1,4 +1,5 @@
 export { type Backends, testBackends } from './backends.ts';
+export { type CertificateAuthority, createCertificateAuthority, type KeyPair } from './certificate-authority.ts';
 export { type PostgresClusterOptions, startPostgresCluster } from './database/postgres-cluster.ts';
 export { createDatabaseOn } from './database/real-database.ts';
 export { createTestDatabase, type TestDatabase } from './database/test-database.ts';

@@ -1,4 +1,13 @@
-import { commonEnv, type Environment, parseConfig, portVariable, rpcServerEnv } from '@chatbot/service-kit';
+import {
+  commonEnv,
+  type Environment,
+  parseConfig,
+  parseTls,
+  portVariable,
+  rpcServerEnv,
+  type TlsFiles,
+  tlsEnv,
+} from '@chatbot/service-kit';
 import { z } from 'zod';
 import { type OllamaEndpoint, parseEndpoint } from './ollama/endpoint.ts';
 
@@ -6,6 +15,7 @@ import { type OllamaEndpoint, parseEndpoint } from './ollama/endpoint.ts';
 export const envShape = {
   ...commonEnv,
   ...rpcServerEnv(50_053),
+  ...tlsEnv,
   METRICS_PORT: portVariable(9103, 'Port for metrics and health'),
   OLLAMA_HOSTS: z
     .string()
@@ -42,6 +52,7 @@ export type AiConfig = Readonly<{
   logLevel: string;
   shutdownGraceMs: number;
   rpc: Readonly<{ host: string; port: number }>;
+  tls: TlsFiles | undefined;
   admin: Readonly<{ host: string; port: number }>;
   ollama: Readonly<{ endpoints: readonly OllamaEndpoint[]; firstByteTimeoutMs: number; idleTimeoutMs: number }>;
   queue: Readonly<{ parallel: number; waitingMax: number; perKeyMax: number }>;
@@ -56,6 +67,7 @@ export function loadAiConfig(env: Environment): AiConfig {
     logLevel: parsed.LOG_LEVEL,
     shutdownGraceMs: parsed.SHUTDOWN_GRACE_MS,
     rpc: Object.freeze({ host: parsed.GRPC_HOST, port: parsed.GRPC_PORT }),
+    tls: parseTls(parsed, 'ai-service'),
     admin: Object.freeze({ host: parsed.METRICS_HOST, port: parsed.METRICS_PORT }),
     ollama: Object.freeze({
       endpoints: Object.freeze(parsed.OLLAMA_HOSTS),

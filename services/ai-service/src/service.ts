@@ -1,5 +1,12 @@
 import { aiServiceDefinition } from '@chatbot/proto';
-import { checkHealth, type Logger, serviceVersion, startAdminServer, startRpcServer } from '@chatbot/service-kit';
+import {
+  checkHealth,
+  type Logger,
+  openTls,
+  serviceVersion,
+  startAdminServer,
+  startRpcServer,
+} from '@chatbot/service-kit';
 import type { AiConfig } from './config.ts';
 import { createAiMetrics } from './metrics.ts';
 import { createOllamaHosts } from './ollama/hosts.ts';
@@ -18,6 +25,7 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
   await using stack = new AsyncDisposableStack();
 
   const metrics = createAiMetrics();
+  const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry: metrics.registry }));
   const transport = stack.use(createTransport({ firstByteTimeoutMs, idleTimeoutMs }));
   const hosts = stack.use(createOllamaHosts({ endpoints, transport, defaultModel, queue: config.queue, logger }));
   metrics.reportQueueLengths(() =>
@@ -29,6 +37,8 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
   const rpc = stack.use(
     await startRpcServer({
       definition: aiServiceDefinition,
+      callers: ['api-gateway'],
+      tls,
       version: serviceVersion(import.meta.url),
       handlers: aiServiceHandlers({ hosts, metrics, logger, defaultModel, contextTokensMax }),
       ...config.rpc,

@@ -37,6 +37,7 @@ export async function startHarness(ollamaHosts: string, env: Environment = {}): 
   const service = await startAiService(config, createLogger({ service: 'ai-service', level: 'trace' }, destination));
   const client = createRpcClient({
     definition: aiServiceDefinition,
+    peer: 'ai-service',
     address: `127.0.0.1:${service.grpcPort}`,
     metrics: createRpcMetrics(new Registry()),
   });

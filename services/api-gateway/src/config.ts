@@ -1,9 +1,13 @@
 import {
   commonEnv,
   type Environment,
+  jwksEnv,
   listVariable,
   parseConfig,
+  parseJwksUrl,
+  parseTls,
   portVariable,
+  tlsEnv,
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -26,6 +30,7 @@ function isOrigin(value: string): boolean {
 /** The environment of api-gateway; the table in its README is made from this. */
 export const envShape = {
   ...commonEnv,
+  ...tlsEnv,
   HTTP_HOST: z.string().default('127.0.0.1').describe('Address for the public port'),
   HTTP_PORT: portVariable(8080, 'The public port: REST, Socket.IO and the web client'),
   METRICS_PORT: portVariable(9100, 'Port for metrics and health'),
@@ -33,7 +38,7 @@ export const envShape = {
   USER_SERVICE_ADDR: address('gRPC target of user-service, for example `dns:///user-service:50051`'),
   CHAT_SERVICE_ADDR: address('gRPC target of chat-service'),
   AI_SERVICE_ADDR: address('gRPC target of ai-service'),
-  JWKS_URL: urlVariable(['http', 'https'], 'Where user-service publishes the keys that verify access tokens'),
+  ...jwksEnv,
   PUBLIC_ORIGINS: originsVariable(
     'The origins at which browsers reach this system; empty means http://localhost and http://127.0.0.1 at HTTP_PORT',
   ),
@@ -76,9 +81,10 @@ export function loadGatewayConfig(env: Environment) {
       webRoot: vars.WEB_ROOT,
     },
     admin: { host: vars.METRICS_HOST, port: vars.METRICS_PORT },
+    tls: parseTls(vars, 'api-gateway'),
     redisUrl: vars.REDIS_URL,
     services: { user: vars.USER_SERVICE_ADDR, chat: vars.CHAT_SERVICE_ADDR, ai: vars.AI_SERVICE_ADDR },
-    jwksUrl: vars.JWKS_URL,
+    jwksUrl: parseJwksUrl(vars),
     origins: { public: vars.PUBLIC_ORIGINS, cors: vars.CORS_ORIGINS },
     leaseTtlMs: vars.LEASE_TTL_MS,
     limits: {

@@ -4,8 +4,9 @@ import {
   createAccessTokenVerifier,
   createRegistry,
   createRequestContext,
-  fetchJwks,
   type Logger,
+  openSigningKeys,
+  openTls,
   serviceVersion,
   startAdminServer,
   startRevocationWatch,
@@ -44,10 +45,12 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const adapterPublisher = stack.use(connectRedis(config.redisUrl, { role: 'commands', logger }));
   const adapterSubscriber = stack.use(connectRedis(config.redisUrl, { role: 'subscriber', logger }));
 
-  const clients = createClients(config.services, metrics.rpc);
+  const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry }));
+  const clients = createClients({ addresses: config.services, tls, metrics: metrics.rpc });
   for (const client of Object.values(clients)) stack.use(client);
+  const signingKeys = stack.use(openSigningKeys({ url: config.jwksUrl, tls, metrics: metrics.rpc }));
   const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
-  const accessTokens = createAccessTokenVerifier(fetchJwks(config.jwksUrl), { revocations });
+  const accessTokens = createAccessTokenVerifier(() => signingKeys.load(), { revocations });
   const sessions = stack.use(startSessionClock(accessTokens));
   const limits = createRateLimits({ redis: redis.client, limits: config.limits, logger, metrics });
 

@@ -1,9 +1,13 @@
 import {
   commonEnv,
   type Environment,
+  jwksEnv,
   parseConfig,
+  parseJwksUrl,
+  parseTls,
   portVariable,
   rpcServerEnv,
+  tlsEnv,
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -12,6 +16,7 @@ import { z } from 'zod';
 export const envShape = {
   ...commonEnv,
   ...rpcServerEnv(50_052),
+  ...tlsEnv,
   METRICS_PORT: portVariable(9102, 'Port for metrics and health'),
   DATABASE_URL: urlVariable(['postgres', 'postgresql'], 'The Postgres database of this service'),
   DATABASE_POOL_MAX: z.coerce
@@ -29,7 +34,7 @@ export const envShape = {
     .default(5_000)
     .describe('After this long Postgres cancels a statement, in milliseconds'),
   REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, for who types and which tokens are revoked; it works without'),
-  JWKS_URL: urlVariable(['http', 'https'], 'Where user-service publishes the keys of access tokens'),
+  ...jwksEnv,
 };
 
 const schema = z.object(envShape).transform((env) => ({
@@ -37,6 +42,7 @@ const schema = z.object(envShape).transform((env) => ({
   logLevel: env.LOG_LEVEL,
   shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
   rpc: Object.freeze({ host: env.GRPC_HOST, port: env.GRPC_PORT }),
+  tls: parseTls(env, 'chat-service'),
   admin: Object.freeze({ host: env.METRICS_HOST, port: env.METRICS_PORT }),
   database: Object.freeze({
     url: env.DATABASE_URL,
@@ -44,7 +50,7 @@ const schema = z.object(envShape).transform((env) => ({
     statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
   }),
   redisUrl: env.REDIS_URL,
-  jwksUrl: env.JWKS_URL,
+  jwksUrl: parseJwksUrl(env),
 }));
 
 export type ChatConfig = Readonly<z.output<typeof schema>>;

@@ -4,10 +4,11 @@ import {
   createAccessTokenVerifier,
   createRegistry,
   createRpcMetrics,
-  fetchJwks,
   type HealthCheck,
   type HealthReport,
   type Logger,
+  openSigningKeys,
+  openTls,
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
@@ -56,6 +57,9 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
   const metrics = createChatMetrics(registry, Date.now);
   metrics.reportUnfinished(() => generations.countUnfinished());
   reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
+  const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry }));
+  const rpcMetrics = createRpcMetrics(registry);
+  const signingKeys = stack.use(openSigningKeys({ url: config.jwksUrl, tls, metrics: rpcMetrics }));
   const needed = [postgresCheck(database)];
   const wanted = [{ name: 'redis', check: () => typing.check() }];
   // Disposed of in reverse: the rpc server drains while everything it needs is still there.
@@ -67,6 +71,8 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
       ...config.rpc,
       version: serviceVersion(import.meta.url),
       definition: chatServiceDefinition,
+      callers: ['api-gateway'],
+      tls,
       handlers: chatServiceHandlers({
         conversations: createPrismaConversationStore(database),
         messages: createPrismaMessageStore(database),
@@ -80,8 +86,8 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
       }),
       checks: needed,
       logger,
-      metrics: createRpcMetrics(registry),
-      accessTokens: createAccessTokenVerifier(fetchJwks(config.jwksUrl), { revocations }),
+      metrics: rpcMetrics,
+      accessTokens: createAccessTokenVerifier(() => signingKeys.load(), { revocations }),
     }),
   );
   const running = stack.move();

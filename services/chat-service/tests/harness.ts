@@ -62,6 +62,7 @@ export async function startTestChatService(
   const client = resources.use(
     createRpcClient({
       definition: chatServiceDefinition,
+      peer: 'chat-service',
       address,
       metrics: createRpcMetrics(createRegistry('test')),
     }),

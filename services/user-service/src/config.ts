@@ -4,8 +4,10 @@ import {
   commonEnv,
   type Environment,
   parseConfig,
+  parseTls,
   portVariable,
   rpcServerEnv,
+  tlsEnv,
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -17,6 +19,7 @@ const bcryptCostMin = 10;
 export const envShape = {
   ...commonEnv,
   ...rpcServerEnv(50_051),
+  ...tlsEnv,
   METRICS_PORT: portVariable(9101, 'Port for metrics, health and /.well-known/jwks.json'),
   DATABASE_URL: urlVariable(['postgres', 'postgresql'], 'The database of accounts'),
   DATABASE_POOL_MAX: integer(1, 100).default(10).describe('Database connections at most'),
@@ -65,6 +68,7 @@ export function loadUserServiceConfig(env: Environment) {
     logLevel: values.LOG_LEVEL,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     rpc: Object.freeze({ host: values.GRPC_HOST, port: values.GRPC_PORT }),
+    tls: parseTls(values, 'user-service'),
     admin: Object.freeze({ host: values.METRICS_HOST, port: values.METRICS_PORT }),
     database: Object.freeze({
       url: values.DATABASE_URL,

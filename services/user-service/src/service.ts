@@ -7,6 +7,7 @@ import {
   type HealthCheck,
   type HealthReport,
   type Logger,
+  openTls,
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
@@ -44,6 +45,7 @@ export async function startUserService(
 ): Promise<UserService> {
   await using resources = new AsyncDisposableStack();
   const registry = createRegistry('user-service');
+  const tls = config.tls && resources.use(await openTls({ files: config.tls, logger, registry }));
   const database = resources.use(openDatabase(config.database, logger));
   reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
   const checks = [{ name: 'database', check: () => database.check() }];
@@ -82,6 +84,8 @@ export async function startUserService(
       definition: userServiceDefinition,
       version: serviceVersion(import.meta.url),
       handlers,
+      callers: ['api-gateway'],
+      tls,
       checks,
       logger,
       metrics: createRpcMetrics(registry),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { environmentTable } from '@chatbot/service-kit';
+import { environmentTable, serviceIdentity } from '@chatbot/service-kit';
+import { createCertificateAuthority } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { envShape, loadUserServiceConfig } from '../src/config.ts';
 import { createSigningKeyFile } from './harness.ts';
@@ -9,11 +10,13 @@ import { createSigningKeyFile } from './harness.ts';
 let signingKeyFile: string;
 let otherCurveFile: string;
 let junkFile: string;
+let tls: Record<string, string>;
 beforeAll(async () => {
   signingKeyFile = await createSigningKeyFile();
   otherCurveFile = await createSigningKeyFile('P-384');
   junkFile = path.join(path.dirname(otherCurveFile), 'junk.pem');
   await writeFile(junkFile, 'sesame');
+  tls = await writeCertificates(path.dirname(otherCurveFile));
 });
 afterAll(async () => {
   for (const file of [signingKeyFile, otherCurveFile]) await rm(path.dirname(file), { recursive: true });
@@ -66,7 +69,7 @@ describe('loadUserServiceConfig', () => {
     ['production', undefined, 12],
     ['production', '10', 10],
   ])('in %s with BCRYPT_COST %s hashes with cost %i', (nodeEnv, cost, expected) => {
-    const config = loadUserServiceConfig({ ...minimal(), NODE_ENV: nodeEnv, BCRYPT_COST: cost });
+    const config = loadUserServiceConfig({ ...minimal(), ...tls, NODE_ENV: nodeEnv, BCRYPT_COST: cost });
     expect(config.passwords.cost).toBe(expected);
   });
 
@@ -89,3 +92,12 @@ it('the README shows the variables as they are', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   expect(readme).toContain(environmentTable(envShape));
 });
+
+/** The TLS files that production needs, in that folder, by their variables. */
+async function writeCertificates(folder: string): Promise<Record<string, string>> {
+  const authority = await createCertificateAuthority();
+  const { cert, key } = await authority.issue({ commonName: 'x', uris: [serviceIdentity('user-service')] });
+  const contents = { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CA_FILE: authority.pair.cert };
+  for (const [name, content] of Object.entries(contents)) await writeFile(path.join(folder, name), content);
+  return Object.fromEntries(Object.keys(contents).map((name) => [name, path.join(folder, name)]));
+}

@@ -68,6 +68,7 @@ export async function startTestUserService(env: Record<string, string> = {}): Pr
   const client = resources.use(
     createRpcClient({
       definition: userServiceDefinition,
+      peer: 'user-service',
       address: `127.0.0.1:${service.grpcPort}`,
       metrics: createRpcMetrics(createRegistry('test')),
     }),

@@ -3,6 +3,8 @@ import { Client, credentials, Metadata, type ServiceDefinition, status } from '@
 import { service as healthService } from 'grpc-health-check';
 import type { RpcMetrics } from '../metrics.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { ServiceName } from '../service-name.ts';
+import type { Tls } from '../tls/tls.ts';
 import { metadataKeys } from './metadata.ts';
 import { messageBytesMax } from './server.ts';
 import type { AnyMethod, MethodName, RequestInput, ResponseOutput } from './types.ts';
@@ -40,6 +42,10 @@ export type RpcClientOptions<Definition extends ServiceDefinition> = {
   definition: Definition;
   /** A gRPC target, for example "chat-service:50052", "dns:///chat-service:50052" or "ipv4:10.0.0.1:50052,10.0.0.2:50052". */
   address: string;
+  /** The service at that address; with `tls` its certificate must say so. */
+  peer: ServiceName;
+  /** Without, calls are in plaintext. */
+  tls?: Tls | undefined;
   metrics: RpcMetrics;
   /**
    * The unary methods that may be sent again when it is not known whether they took effect. They are, within their deadline, when the other
@@ -52,10 +58,12 @@ export type RpcClientOptions<Definition extends ServiceDefinition> = {
 export function createRpcClient<Definition extends ServiceDefinition>(
   options: RpcClientOptions<Definition>,
 ): RpcClient<Definition> {
-  const { definition, metrics, idempotent = [] } = options;
-  const client = new Client(options.address, credentials.createInsecure(), {
+  const { definition, metrics, address, peer, tls, idempotent = [] } = options;
+  const client = new Client(address, tls?.channelCredentials(peer) ?? credentials.createInsecure(), {
     ...channelOptions,
     'grpc.service_config': serviceConfig(idempotent.map((name) => methodOf(definition, name).path)),
+    // The name to ask for in the TLS greeting, where an IP address may not stand (RFC 6066, section 3).
+    ...(tls === undefined ? {} : { 'grpc.ssl_target_name_override': peer }),
   });
 
   function observe(method: string) {

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { z } from 'zod';
 import type { Identity } from '../access-token.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { ServiceName } from '../service-name.ts';
 import type { MethodName, ResponseInput } from './types.ts';
 
 /** The call that a handler answers. */
@@ -15,8 +16,8 @@ export type RpcCall = {
 export type UserRpcCall = RpcCall & { readonly identity: Identity };
 
 /**
- * Who may call: `anyone` (before sign-in), `user` (a valid access token; act for its user alone), or `service`
- * (another service of the system, for itself). There is no default: an rpc cannot be registered without a rule.
+ * For whom a call is made: `anyone` (before sign-in), `user` (a valid access token; act for its user alone), or `service`
+ * (the calling service itself). There is no default: an rpc cannot be registered without a rule. Which services may call is said beside it.
  */
 export type RpcAccess = 'anyone' | 'user' | 'service';
 
@@ -25,6 +26,7 @@ type CallOf<Access extends RpcAccess> = Access extends 'user' ? UserRpcCall : Rp
 export type UnaryRpc<Response> = {
   readonly kind: 'unary';
   readonly access: RpcAccess;
+  readonly callers: readonly ServiceName[] | undefined;
   handle(request: unknown, call: UserRpcCall): Promise<Response>;
   readonly input: z.ZodType;
 };
@@ -32,6 +34,7 @@ export type UnaryRpc<Response> = {
 export type StreamRpc<Response> = {
   readonly kind: 'stream';
   readonly access: RpcAccess;
+  readonly callers: readonly ServiceName[] | undefined;
   handle(request: unknown, call: UserRpcCall): AsyncIterable<Response>;
   readonly input: z.ZodType;
 };
@@ -45,6 +48,8 @@ export type RpcHandlers<Definition extends ServiceDefinition> = {
 
 type UnaryOptions<Access extends RpcAccess, Input, Response> = {
   access: Access;
+  /** The services that may call this rpc, when they are others than the server's `callers`. */
+  callers?: readonly ServiceName[];
   /** Narrows the request; what it refuses is answered with VALIDATION_FAILED. */
   input: z.ZodType<Input>;
   handle: (input: Input, call: CallOf<Access>) => Promise<Response>;
@@ -52,6 +57,7 @@ type UnaryOptions<Access extends RpcAccess, Input, Response> = {
 
 type StreamOptions<Access extends RpcAccess, Input, Response> = {
   access: Access;
+  callers?: readonly ServiceName[];
   input: z.ZodType<Input>;
   handle: (input: Input, call: CallOf<Access>) => AsyncIterable<Response>;
 };
@@ -65,6 +71,7 @@ export function unary<Access extends RpcAccess, Input, Response>(
   return {
     kind: 'unary',
     access: options.access,
+    callers: options.callers,
     input: options.input,
     handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
   };
@@ -77,6 +84,7 @@ export function serverStream<Access extends RpcAccess, Input, Response>(
   return {
     kind: 'stream',
     access: options.access,
+    callers: options.callers,
     input: options.input,
     handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
   };

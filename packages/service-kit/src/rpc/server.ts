@@ -10,9 +10,12 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
+import { HealthImplementation, service as healthService } from 'grpc-health-check';
 import { checkHealth, type HealthCheck } from '../health.ts';
+import { type ServiceName, serviceNames } from '../service-name.ts';
+import type { Tls } from '../tls/tls.ts';
 import { type AdapterDeps, toGrpcHandler } from './adapter.ts';
+import { type CallerRules, requireCallers } from './callers.ts';
 import type { RpcHandlers } from './handlers.ts';
 import { metadataKeys } from './metadata.ts';
 import { createRunningCalls, type RunningCalls } from './running-calls.ts';
@@ -22,6 +25,10 @@ export type RpcServer = AsyncDisposable & { readonly port: number };
 export type RpcServerOptions<Definition extends ServiceDefinition> = AdapterDeps & {
   definition: Definition;
   handlers: RpcHandlers<Definition>;
+  /** The services that may call, told by their certificates, so only with `tls`. An rpc may name others for itself. */
+  callers: readonly ServiceName[];
+  /** Without, calls are in plaintext and come from anybody who reaches the port. */
+  tls?: Tls | undefined;
   /** Told to every caller in a header. */
   version: string;
   host: string;
@@ -60,7 +67,10 @@ export async function startRpcServer<Definition extends ServiceDefinition>(
     'grpc.max_connection_age_grace_ms': connectionAgeGraceMs,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    interceptors: [announceVersion(options.version)],
+    interceptors: [
+      ...(options.tls === undefined ? [] : [requireCallers(callerRules(options), options)]),
+      announceVersion(options.version),
+    ],
   });
   const running = createRunningCalls();
   const service = serviceName(options.definition);
@@ -87,6 +97,20 @@ function serviceName(definition: ServiceDefinition): string {
   if (name === undefined) throw new Error('a service without methods cannot be served');
   return name;
 }
+
+/** Every service may ask for health; what there is to call concerns those who may call it. */
+function callerRules<Definition extends ServiceDefinition>(options: RpcServerOptions<Definition>): CallerRules {
+  const { definition, handlers, callers } = options;
+  return new Map([
+    ...Object.entries(definition).map(([name, { path }]) => [path, handlers[name]?.callers ?? callers] as const),
+    ...Object.values(healthService).map(({ path }) => [path, serviceNames] as const),
+    ...reflectionPaths.map((path) => [path, callers] as const),
+  ]);
+}
+
+const reflectionPaths = ['v1', 'v1alpha'].map(
+  (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+);
 
 /** The adapter serializes, so that a response that does not fit is an error of the handler and is logged as one. */
 function sendingBuffers(definition: ServiceDefinition): ServiceDefinition {
@@ -143,9 +167,13 @@ async function reportHealth(checks: readonly HealthCheck[], tell: (state: 'SERVI
   };
 }
 
-function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+function bind(
+  server: Server,
+  { host, port, tls }: { host: string; port: number; tls?: Tls | undefined },
+): Promise<number> {
+  const credentials = tls?.serverCredentials() ?? ServerCredentials.createInsecure();
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(`${host}:${port}`, credentials, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(error);
     });

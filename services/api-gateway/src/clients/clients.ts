@@ -6,7 +6,7 @@ import {
   type UserServiceDefinition,
   userServiceDefinition,
 } from '@chatbot/proto';
-import { createRpcClient, type RpcClient, type RpcMetrics } from '@chatbot/service-kit';
+import { createRpcClient, type RpcClient, type RpcMetrics, type Tls } from '@chatbot/service-kit';
 
 export type UserClient = RpcClient<UserServiceDefinition>;
 export type ChatClient = RpcClient<ChatServiceDefinition>;
@@ -51,24 +51,32 @@ const idempotent = {
   ai: ['ListModels', 'ListPersonas'],
 } as const;
 
-export function createClients(addresses: { user: string; chat: string; ai: string }, metrics: RpcMetrics): Clients {
+export function createClients(options: {
+  addresses: { user: string; chat: string; ai: string };
+  tls: Tls | undefined;
+  metrics: RpcMetrics;
+}): Clients {
+  const { addresses, ...common } = options;
   return {
     user: createRpcClient({
+      ...common,
       definition: userServiceDefinition,
       address: addresses.user,
-      metrics,
+      peer: 'user-service',
       idempotent: idempotent.user,
     }),
     chat: createRpcClient({
+      ...common,
       definition: chatServiceDefinition,
       address: addresses.chat,
-      metrics,
+      peer: 'chat-service',
       idempotent: idempotent.chat,
     }),
     ai: createRpcClient({
+      ...common,
       definition: aiServiceDefinition,
       address: addresses.ai,
-      metrics,
+      peer: 'ai-service',
       idempotent: idempotent.ai,
     }),
   };

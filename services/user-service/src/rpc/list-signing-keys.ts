@@ -3,5 +3,10 @@ import { z } from 'zod';
 
 export function listSigningKeysRpc({ jwks }: { jwks: Jwks }) {
   const jwksJson = JSON.stringify(jwks);
-  return unary({ access: 'anyone', input: z.object({}), handle: async () => ({ jwksJson }) });
+  return unary({
+    access: 'anyone',
+    callers: ['api-gateway', 'chat-service'],
+    input: z.object({}),
+    handle: async () => ({ jwksJson }),
+  });
 }
