@@ -9,7 +9,7 @@ import { ensureToolchain } from './toolchain.mjs';
 import { onParentGone } from './watch-parent.mjs';
 import { ensureDependencies, ensureGeneratedCode } from './workspace.mjs';
 
-const commands = ['start', 'test', 'dev', 'bench', 'check', 'db-migrate', 'seed', 'generate', 'build'];
+const commands = ['start', 'test', 'dev', 'bench', 'check', 'db-migrate', 'seed', 'certs', 'generate', 'build'];
 
 /**
  * Prepares the machine and runs scripts/<command>.ts.
