@@ -1,8 +1,11 @@
 import type { Message } from '../api/schemas.ts';
+import { formatNumber } from '../texts/format.ts';
 import { texts } from '../texts.ts';
 
 /** Waits shorter than this are not worth a word, in milliseconds. */
 const NOTABLE_WAIT_MS = 250;
+
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
 /** The facts about a finished reply, for the line below it: model, pace, waits, size. */
 export function detailsOf({ model, usage, timings }: Pick<Message, 'model' | 'usage' | 'timings'>): string[] {
@@ -31,11 +34,11 @@ export function tokensPerSecond({ usage, timings }: Pick<Message, 'usage' | 'tim
 /** Milliseconds as "240 ms" or "3.2 s" or "2 min 5 s". */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
-  if (durationMs < 9950) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (durationMs < 9950) return `${formatNumber(durationMs / 1000, ONE_DIGIT)} s`;
   const seconds = Math.round(durationMs / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function formatRate(rate: number): string {
-  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en');
+  return rate < 10 ? formatNumber(rate, ONE_DIGIT) : formatNumber(Math.round(rate));
 }

@@ -5,6 +5,7 @@ import { problemText } from '../api/problem-text.ts';
 import type { Problem } from '../api/schemas.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
+import { LanguageChoice } from '../ui/language-choice.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
 import type { Session } from './session.ts';
 
@@ -54,6 +55,7 @@ export function AuthPage({ session, wasEnded }: { session: Session; wasEnded: bo
               {isSignUp ? texts.auth.toSignInAction : texts.auth.toSignUpAction}
             </button>
           </p>
+          <LanguageChoice className="mt-8 -ml-1" />
         </div>
       </main>
     </div>

@@ -5,6 +5,7 @@ import { problemText } from '../api/problem-text.ts';
 import { useValue } from '../live/value.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
+import { LanguageChoice } from '../ui/language-choice.tsx';
 import { notify } from '../ui/notices.tsx';
 import { useServices } from './services.tsx';
 import { setTheme, THEMES, theme } from './theme.ts';
@@ -39,6 +40,7 @@ export function AccountMenu() {
           className="z-50 grid w-64 origin-(--radix-popover-content-transform-origin) animate-pop gap-3 rounded-xl border border-line bg-raised p-3 shadow-pop outline-none"
         >
           <ThemeChoice />
+          <LanguageChoice className="px-3.5" />
           <Button
             look="plain"
             className="justify-start"

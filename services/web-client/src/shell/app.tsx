@@ -4,6 +4,7 @@ import { BrowserRouter } from 'react-router';
 import { useValue } from '../live/value.ts';
 import { AuthPage } from '../session/auth-page.tsx';
 import type { Session } from '../session/session.ts';
+import { language } from '../texts.ts';
 import { Notices } from '../ui/notices.tsx';
 import { CrashBoundary } from './crash-boundary.tsx';
 import { StartPage } from './start-page.tsx';
@@ -35,13 +36,14 @@ export function App({ session }: { session: Session }) {
 
 function Screen({ session }: { session: Session }) {
   const state = useValue(session.state);
+  const currentLanguage = useValue(language);
   switch (state.status) {
     case 'starting':
       return <StartPage isUnreachable={false} onRetry={session.renew} />;
     case 'unreachable':
       return <StartPage isUnreachable onRetry={session.renew} />;
     case 'signed-out':
-      return <AuthPage session={session} wasEnded={state.wasEnded} />;
+      return <AuthPage key={currentLanguage} session={session} wasEnded={state.wasEnded} />;
     case 'signed-in':
       return (
         <Suspense fallback={<StartPage isUnreachable={false} onRetry={session.renew} />}>

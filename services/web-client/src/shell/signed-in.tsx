@@ -4,7 +4,9 @@ import { createApiClient } from '../api/client.ts';
 import { isTransient, problemOf } from '../api/problem.ts';
 import type { User } from '../api/schemas.ts';
 import { createLiveClient } from '../live/live-client.ts';
+import { useValue } from '../live/value.ts';
 import type { Session } from '../session/session.ts';
+import { language } from '../texts.ts';
 import { SignedInRoutes } from './routes.tsx';
 import { type Services, ServicesProvider } from './services.tsx';
 
@@ -22,7 +24,8 @@ export function SignedIn({ session, user }: { session: Session; user: User }) {
   return (
     <QueryClientProvider client={queryClient}>
       <ServicesProvider value={services}>
-        <SignedInRoutes />
+        {/* Memoised parts would keep the words of another language. Drafts and connection stay. */}
+        <SignedInRoutes key={useValue(language)} />
       </ServicesProvider>
     </QueryClientProvider>
   );

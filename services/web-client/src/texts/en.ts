@@ -1,0 +1,245 @@
+import { pluralsOf } from './plural.ts';
+
+const plural = pluralsOf('en');
+const numbers = new Intl.NumberFormat('en');
+
+/** Every text of the interface, in English, which is also what the other languages have to be complete against. */
+export const en = {
+  product: 'Chatbot',
+  skipToMessage: 'Skip to the message box',
+  loading: 'Loading…',
+  tryAgain: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  dismiss: 'Dismiss',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'Could not copy',
+
+  auth: {
+    signInTitle: 'Welcome back',
+    signInLead: 'Sign in to go on where you left off.',
+    signUpTitle: 'Create your account',
+    signUpLead: 'One account for this server. Your chats stay on it.',
+    name: 'Name',
+    email: 'Email',
+    password: 'Password',
+    passwordHint: 'At least 8 characters. A few unrelated words work well.',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    signIn: 'Sign in',
+    signUp: 'Create account',
+    signingIn: 'Signing in…',
+    signingUp: 'Creating account…',
+    toSignUp: 'New here?',
+    toSignUpAction: 'Create an account',
+    toSignIn: 'Have an account?',
+    toSignInAction: 'Sign in instead',
+    ended: 'Your session has ended. Sign in to go on – what you were writing is kept.',
+    pitchTitle: 'A reply, once begun, is never lost.',
+    pitch: [
+      'Reload, change device, lose the network: the answer goes on where it was.',
+      'Stop means stop, for the model, too.',
+      'Runs on your machines, with the models you choose.',
+    ],
+    required: {
+      name: 'Enter your name.',
+      email: 'Enter your email address.',
+      password: 'Enter your password.',
+    },
+  },
+
+  start: {
+    unreachableTitle: 'The server does not answer',
+    unreachable: 'Trying again by itself. What you were writing is kept.',
+  },
+
+  sidebar: {
+    region: 'Sidebar',
+    label: 'Conversations',
+    open: 'Open conversations',
+    close: 'Close conversations',
+    newChat: 'New chat',
+    empty: 'Your conversations will appear here.',
+    failed: 'The conversations could not be loaded.',
+    more: 'Show older',
+    groups: { today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', month: 'Last 30 days', older: 'Older' },
+    options: (title: string) => `Options for “${title}”`,
+    rename: 'Rename',
+    delete: 'Delete',
+    untitled: 'New conversation',
+  },
+
+  rename: { title: 'Rename conversation', label: 'Title', save: 'Save' },
+  delete: {
+    title: 'Delete this conversation?',
+    body: (title: string) =>
+      `“${title}” and all its messages will be gone from your list. A reply that is being written is stopped.`,
+    confirm: 'Delete conversation',
+  },
+
+  account: {
+    of: 'Account of',
+    theme: 'Theme',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+    signOut: 'Sign out',
+  },
+
+  connection: {
+    lost: 'Connection lost – reconnecting…',
+    restored: 'Connected again',
+  },
+
+  empty: {
+    greetings: { morning: 'Good morning', day: 'Good afternoon', evening: 'Good evening' },
+    lead: 'What shall we work on?',
+    startersLabel: 'Ideas to start with',
+    starters: [
+      {
+        title: 'Explain something',
+        prompt: 'Explain how a suspension bridge carries its load, as if to a curious friend.',
+      },
+      {
+        title: 'Draft a message',
+        prompt: 'Draft a short, friendly email that moves a meeting from Thursday to next week.',
+      },
+      {
+        title: 'Think it through',
+        prompt: 'Help me weigh up renting against buying a home. Start by asking what you need to know.',
+      },
+      {
+        title: 'Write some code',
+        prompt: 'Write a TypeScript function that groups a list by a key, with a short example.',
+      },
+    ],
+  },
+
+  composer: {
+    label: 'Message',
+    placeholder: 'Message Chatbot',
+    send: 'Send',
+    stop: 'Stop',
+    hint: 'Enter sends, Shift + Enter starts a new line, Esc stops a reply.',
+    tooLong: (max: number) => `A message can have at most ${numbers.format(max)} characters.`,
+    persona: 'Persona',
+    model: 'Model',
+    modelDefault: 'Default model',
+    modelsLoading: 'Loading models…',
+    modelsFailed: 'Models unavailable',
+    demoTag: 'demo',
+    defaultTag: 'default',
+    notInstalled: (name: string) => `${name} is the configured default, but it is not installed.`,
+    footnote: 'Models make mistakes. Check what matters.',
+  },
+
+  demo: {
+    title: 'You are talking to the built-in demo,',
+    body: 'which is no language model. For real answers, install Ollama, run',
+    command: 'ollama pull llama3.2',
+    after: 'and start Chatbot again.',
+  },
+  modelServer: {
+    down: 'The model server cannot be reached, so replies will fail for now.',
+    none: 'The model server has no chat model installed.',
+  },
+
+  thread: {
+    label: 'Messages',
+    loadingOlder: 'Loading older messages…',
+    olderFailed: 'Older messages could not be loaded.',
+    failed: 'This conversation could not be loaded.',
+    missingTitle: 'Nothing here',
+    missing: 'This conversation does not exist, was deleted, or belongs to someone else.',
+    beginning: 'The beginning of this conversation',
+    jump: 'Jump to latest',
+    you: 'You',
+    assistant: 'Assistant',
+    edit: 'Edit',
+    editLabel: 'Edit message',
+    editSave: 'Send edited message',
+    editHint: 'A new branch starts here; the rest of this one is kept on the server.',
+    regenerate: 'Regenerate',
+    resume: 'Continue',
+    retry: 'Retry',
+    discard: 'Discard',
+  },
+
+  outbox: {
+    sending: 'Sending…',
+    waiting: 'Not sent yet – waiting for the connection',
+    unsent: 'Not sent',
+  },
+
+  reply: {
+    starting: 'Starting',
+    queued: (position: number | undefined) =>
+      position === undefined ? 'Waiting in the queue' : `In the queue, place ${position}`,
+    loading: (model: string | undefined) => (model === undefined ? 'Loading the model' : `Loading ${model}`),
+    thinking: 'Thinking',
+    stopping: 'Stopping',
+    stopped: 'Stopped',
+    stoppedEmpty: 'Stopped before the first word.',
+    interrupted: 'The reply was interrupted. What had arrived is kept.',
+    failed: 'The reply failed.',
+    emptyReply: 'The model gave an empty answer.',
+    otherModel: (used: string, asked: string) => `Answered by ${used} instead of ${asked}.`,
+    dropped: (count: number) =>
+      `The conversation is longer than the model’s memory: it did not see the ${plural(count, { one: 'oldest message', other: `${numbers.format(count)} oldest messages` })}.`,
+    details: 'Details of this reply',
+    firstToken: (duration: string) => `first token ${duration}`,
+    rate: (tokensPerSecond: string) => `${tokensPerSecond} tokens/s`,
+    tokens: (count: number) => `${numbers.format(count)} ${plural(count, { one: 'token', other: 'tokens' })}`,
+    queuedFor: (duration: string) => `queued ${duration}`,
+    loadedFor: (duration: string) => `loaded in ${duration}`,
+  },
+
+  announce: {
+    started: 'Assistant is replying',
+    ends: {
+      completed: 'Reply complete',
+      stopped: 'Reply stopped',
+      interrupted: 'Reply interrupted',
+      failed: 'Reply failed',
+    },
+  },
+
+  markdown: {
+    image: (alt: string) => (alt === '' ? 'Image' : `Image: ${alt}`),
+    opensNewTab: '(opens in a new tab)',
+    code: 'Code',
+    plainCode: 'text',
+    copyCode: 'Copy code',
+    taskDone: 'done',
+    taskOpen: 'open',
+  },
+
+  crash: {
+    title: 'Something broke on this page',
+    body: 'Nothing that was sent is lost. Reloading usually helps.',
+    reload: 'Reload',
+  },
+
+  /** By reason of the error catalogue; what is missing here is told in the server's own words. */
+  problems: {
+    NO_ANSWER: 'No answer from the server. Check your connection and try again.',
+    INTERNAL: 'Something went wrong on our side.',
+    UNAVAILABLE: 'A part of the system is not available right now. Try again in a moment.',
+    DEADLINE_EXCEEDED: 'This took too long. Try again in a moment.',
+    OVERLOADED: 'The server is very busy. Try again in a moment.',
+    CREDENTIALS_INVALID: 'The email address or the password is not right.',
+    EMAIL_TAKEN: 'This email address already has an account.',
+    PASSWORD_TOO_WEAK: 'This password is too easy to guess.',
+    RATE_LIMITED: 'That was a bit too fast. Wait a moment and try again.',
+    VERSION_CONFLICT: 'This was changed elsewhere in the meantime. Look at it again and repeat.',
+    GENERATION_RUNNING: 'A reply is still being written here. Wait for it or stop it first.',
+    GENERATION_INTERRUPTED: 'The reply was interrupted. What had arrived is kept.',
+    MODEL_NOT_FOUND: 'This model is not installed.',
+    MODEL_UNAVAILABLE: 'The model server cannot be reached.',
+    MODEL_FAILED: 'The model server reported an error.',
+  } satisfies Record<string, string> as Record<string, string>,
+  reference: (requestId: string) => `Reference ${requestId}`,
+};
+
+/** What a language has to say. */
+export type Texts = typeof en;
