@@ -1,5 +1,6 @@
 import { ArrowDown } from 'lucide-react';
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ReactElement, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Virtualizer } from 'virtua';
 import type { Message } from '../api/schemas.ts';
 import type { OutboxEntry } from '../live/outbox.ts';
 import { texts } from '../texts.ts';
@@ -10,6 +11,13 @@ import { AssistantMessage } from './assistant-message.tsx';
 import { useStickToBottom } from './use-stick-to-bottom.ts';
 import { runningReplyOf } from './use-thread.ts';
 import { UnsentMessage, UserMessage } from './user-message.tsx';
+
+/** The space above the first message, in pixels; the list has to know it. */
+const TOP_PX = 24;
+/** Older messages are asked for when their end is this near, in pixels. */
+const LOAD_AHEAD_PX = 800;
+/** Messages this far out of sight are there already, in pixels. */
+const RENDER_AHEAD_PX = 600;
 
 type OlderMessages = {
   hasMore: boolean;
@@ -25,14 +33,20 @@ export type ThreadProps = {
   older: OlderMessages;
 };
 
-/** The messages of a conversation, oldest first, scrolled to the end. */
+type Row = { id: string; element: ReactElement };
+
+/** The messages of a conversation, oldest first, scrolled to the end. Only those in sight and near it are rendered. */
 export function Thread({ messages, unsent, requestedModel, older }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { isAtBottom, toBottom } = useStickToBottom(scroller, content);
+  const focusedId = useFocusedRow(content);
   const running = runningReplyOf(messages);
-  const lastId = messages.at(-1)?.id;
   const ownCount = messages.filter(({ role }) => role === 'user').length + unsent.length;
+  const rows = rowsOf({ messages, unsent, requestedModel, isEditable: running === undefined && unsent.length === 0 });
+  const isPrepended = useIsPrepended(rows);
+  // What had the focus last, perhaps an open form, and the reply that is being written stay however far one scrolls.
+  const kept = [rows.findIndex(({ id }) => id === focusedId), rows.length - 1].filter((index) => index >= 0);
 
   // Whoever sends a message wants to see it and the reply.
   const sentCount = useRef(ownCount);
@@ -40,36 +54,38 @@ export function Thread({ messages, unsent, requestedModel, older }: ThreadProps)
     if (unsent.length > 0 && ownCount > sentCount.current) toBottom();
     sentCount.current = ownCount;
   }, [ownCount, unsent.length, toBottom]);
-  useKeptPosition({ scroller, firstId: messages[0]?.id, isHeld: isAtBottom });
 
   return (
     <div className="relative min-h-0 flex-1">
-      <div ref={scroller} className="h-full overflow-y-auto overscroll-contain" data-testid="thread">
-        <div ref={content} className="mx-auto w-full max-w-3xl px-4 pt-6 pb-10 sm:px-6">
-          <Older {...older} scroller={scroller} />
-          <section aria-label={texts.thread.label} className="grid grid-cols-[minmax(0,1fr)] gap-2">
-            {messages.map((message) =>
-              message.role === 'assistant' ? (
-                <AssistantMessage
-                  key={message.id}
-                  message={message}
-                  isLast={message.id === lastId && unsent.length === 0}
-                  requestedModel={message.id === lastId ? requestedModel : undefined}
-                />
-              ) : (
-                <UserMessage
-                  key={message.id}
-                  message={message}
-                  isEditable={running === undefined && unsent.length === 0}
-                />
-              ),
-            )}
-            {unsent.map((entry) => (
-              <UnsentMessage key={entry.clientMessageId} entry={entry} />
-            ))}
+      <div
+        ref={scroller}
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+        data-testid="thread"
+      >
+        <div
+          ref={content}
+          className="relative mx-auto w-full max-w-3xl px-4 pb-10 sm:px-6"
+          style={{ paddingTop: TOP_PX }}
+        >
+          <OlderMark {...older} scroller={scroller} />
+          <section aria-label={texts.thread.label}>
+            <Virtualizer
+              scrollRef={scroller}
+              startMargin={TOP_PX}
+              bufferSize={RENDER_AHEAD_PX}
+              shift={isPrepended}
+              keepMounted={kept}
+            >
+              {rows.map(({ id, element }) => (
+                <div key={id} data-row={id} className="pb-2">
+                  {element}
+                </div>
+              ))}
+            </Virtualizer>
           </section>
         </div>
       </div>
+      <OlderNote {...older} />
       <div
         aria-hidden
         className="pointer-events-none absolute inset-x-4 bottom-0 h-6 bg-linear-to-t from-canvas to-transparent"
@@ -85,6 +101,56 @@ export function Thread({ messages, unsent, requestedModel, older }: ThreadProps)
   );
 }
 
+function rowsOf({
+  messages,
+  unsent,
+  requestedModel,
+  isEditable,
+}: Pick<ThreadProps, 'messages' | 'unsent' | 'requestedModel'> & { isEditable: boolean }): Row[] {
+  const lastId = messages.at(-1)?.id;
+  const sent = messages.map((message) => ({
+    id: message.id,
+    element:
+      message.role === 'assistant' ? (
+        <AssistantMessage
+          message={message}
+          isLast={message.id === lastId && unsent.length === 0}
+          requestedModel={message.id === lastId ? requestedModel : undefined}
+        />
+      ) : (
+        <UserMessage message={message} isEditable={isEditable} />
+      ),
+  }));
+  const waiting = unsent.map((entry) => ({ id: entry.clientMessageId, element: <UnsentMessage entry={entry} /> }));
+  return [...sent, ...waiting];
+}
+
+/** True in the one rendering in which older messages have come before the first one: the list then keeps its place. */
+function useIsPrepended(rows: readonly Row[]): boolean {
+  const firstId = rows[0]?.id;
+  const before = useRef(firstId);
+  const isPrepended = before.current !== firstId && rows.some(({ id }) => id === before.current);
+  useLayoutEffect(() => {
+    before.current = firstId;
+  }, [firstId]);
+  return isPrepended;
+}
+
+/** The row in which the focus was last. */
+function useFocusedRow(content: RefObject<HTMLElement | null>): string | undefined {
+  const [rowId, setRowId] = useState<string>();
+  useEffect(() => {
+    const element = content.current;
+    if (element === null) return;
+    function onFocus({ target }: FocusEvent): void {
+      if (target instanceof Element) setRowId(target.closest<HTMLElement>('[data-row]')?.dataset.row);
+    }
+    element.addEventListener('focusin', onFocus);
+    return () => element.removeEventListener('focusin', onFocus);
+  }, [content]);
+  return rowId;
+}
+
 function JumpButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
@@ -96,7 +162,7 @@ function JumpButton({ onClick, children }: { onClick: () => void; children: Reac
 }
 
 /** Loads the messages before the first one when the person comes near to it. */
-function Older({
+function OlderMark({
   hasMore,
   isLoading,
   hasFailed,
@@ -110,43 +176,30 @@ function Older({
     if (element === null || !hasMore || isLoading || hasFailed) return;
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && load(), {
       root: scroller.current,
-      rootMargin: '800px 0px 0px',
+      rootMargin: `${LOAD_AHEAD_PX}px 0px 0px`,
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, [hasMore, isLoading, hasFailed, load, scroller]);
 
-  return (
-    <div ref={mark} className="flex min-h-px justify-center">
-      {isLoading && <Spinner label={texts.thread.loadingOlder} />}
-      {hasFailed && (
-        <p role="alert" className="mb-4 flex items-center gap-3 text-sm text-ink-soft">
-          {texts.thread.olderFailed}
-          <Button onClick={load}>{texts.tryAgain}</Button>
-        </p>
-      )}
-    </div>
-  );
+  return <div ref={mark} aria-hidden className="absolute inset-x-0 top-0 h-px" />;
 }
 
-/** Keeps what is being read where it is when older messages appear above it. */
-function useKeptPosition({
-  scroller,
-  firstId,
-  isHeld,
-}: {
-  scroller: RefObject<HTMLElement | null>;
-  firstId: string | undefined;
-  isHeld: boolean;
-}) {
-  const before = useRef({ firstId, height: 0 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const grownPx = element.scrollHeight - before.current.height;
-    const isPrepended = before.current.firstId !== undefined && before.current.firstId !== firstId;
-    // Elsewhere than at the very top, the browser anchors the scroll position by itself.
-    if (isPrepended && !isHeld && element.scrollTop < 1) element.scrollTop += grownPx;
-    before.current = { firstId, height: element.scrollHeight };
-  });
+/** How loading older messages goes, above them, so that nothing moves. */
+function OlderNote({ isLoading, hasFailed, load }: OlderMessages) {
+  if (!isLoading && !hasFailed) return null;
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
+      <div className="pointer-events-auto animate-fade rounded-full border border-line bg-raised px-3 py-1.5 shadow-card">
+        {isLoading ? (
+          <Spinner label={texts.thread.loadingOlder} />
+        ) : (
+          <p role="alert" className="flex items-center gap-3 text-sm text-ink-soft">
+            {texts.thread.olderFailed}
+            <Button onClick={load}>{texts.tryAgain}</Button>
+          </p>
+        )}
+      </div>
+    </div>
+  );
 }
