@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
-import { SquarePen } from 'lucide-react';
+import { Search, SquarePen } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { problemOf } from '../api/problem.ts';
@@ -8,11 +8,14 @@ import type { ConversationPage } from '../api/schemas.ts';
 import { queryKeys } from '../live/thread-cache.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
+import { Keys } from '../ui/keys.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { ConversationItem } from './conversation-item.tsx';
 import { groupByAge } from './group-by-age.ts';
+import { useOpenOverlay } from './overlays.tsx';
 import { useServices } from './services.tsx';
+import { isMac, keysOf, SHORTCUTS } from './shortcuts.ts';
 
 /** The conversations, the way to a new one, and the account. */
 export function Sidebar({ closeButton }: { closeButton?: ReactNode }) {
@@ -32,6 +35,7 @@ export function Sidebar({ closeButton }: { closeButton?: ReactNode }) {
           <SquarePen size={16} aria-hidden className="text-accent" />
           {texts.sidebar.newChat}
         </Link>
+        <SearchButton />
       </div>
       <nav aria-label={texts.sidebar.label} className="min-h-0 flex-1 overflow-y-auto px-3 pt-2 pb-4">
         <ConversationList />
@@ -40,6 +44,23 @@ export function Sidebar({ closeButton }: { closeButton?: ReactNode }) {
         <AccountMenu />
       </div>
     </aside>
+  );
+}
+
+function SearchButton() {
+  const open = useOpenOverlay();
+  return (
+    <button
+      type="button"
+      onClick={() => open('palette')}
+      className="mt-1 flex h-10 w-full items-center gap-2.5 rounded-lg px-3 text-sm text-ink-soft transition-colors hover:bg-hover hover:text-ink"
+    >
+      <Search size={16} aria-hidden className="text-ink-faint" />
+      <span className="flex-1 text-left">{texts.palette.open}</span>
+      <span aria-hidden className="pointer-coarse:hidden">
+        <Keys names={keysOf(SHORTCUTS.palette, { isMac: isMac() })} />
+      </span>
+    </button>
   );
 }
 

@@ -93,6 +93,34 @@ export const de: Texts = {
     signOut: 'Abmelden',
   },
 
+  palette: {
+    title: 'Suche und Befehle',
+    open: 'Suchen',
+    placeholder: 'Unterhaltung oder Befehl finden',
+    results: 'Ergebnisse',
+    nothing: 'Nichts gefunden.',
+    count: (count) => `${numbers.format(count)} ${plural(count, { one: 'Ergebnis', other: 'Ergebnisse' })}`,
+    groups: { actions: 'Befehle', conversations: 'Unterhaltungen', settings: 'Einstellungen' },
+  },
+
+  shortcuts: {
+    title: 'Tastenkürzel',
+    ctrl: 'Strg',
+    shift: 'Umschalt',
+    enter: 'Eingabe',
+    names: {
+      palette: 'Suche und Befehle',
+      newChat: 'Neuer Chat',
+      previous: 'Unterhaltung darüber',
+      next: 'Unterhaltung darunter',
+      focusMessage: 'Zum Nachrichtenfeld',
+      send: 'Nachricht senden',
+      newLine: 'Neue Zeile',
+      stop: 'Antwort stoppen',
+      help: 'Diese Liste',
+    },
+  },
+
   connection: {
     lost: 'Verbindung unterbrochen – wird wiederhergestellt …',
     restored: 'Wieder verbunden',

@@ -86,6 +86,34 @@ export const en = {
     signOut: 'Sign out',
   },
 
+  palette: {
+    title: 'Search and commands',
+    open: 'Search',
+    placeholder: 'Find a conversation or an action',
+    results: 'Results',
+    nothing: 'Nothing found.',
+    count: (count: number) => `${numbers.format(count)} ${plural(count, { one: 'result', other: 'results' })}`,
+    groups: { actions: 'Actions', conversations: 'Conversations', settings: 'Settings' },
+  },
+
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    ctrl: 'Ctrl',
+    shift: 'Shift',
+    enter: 'Enter',
+    names: {
+      palette: 'Search and commands',
+      newChat: 'New chat',
+      previous: 'Conversation above',
+      next: 'Conversation below',
+      focusMessage: 'Go to the message box',
+      send: 'Send the message',
+      newLine: 'New line',
+      stop: 'Stop the reply',
+      help: 'This list',
+    },
+  },
+
   connection: {
     lost: 'Connection lost – reconnecting…',
     restored: 'Connected again',
