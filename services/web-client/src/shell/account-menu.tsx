@@ -33,6 +33,7 @@ export function AccountMenu() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
+          aria-label={texts.account.menu}
           side="top"
           align="start"
           sideOffset={6}

@@ -87,6 +87,7 @@ export const de: Texts = {
 
   account: {
     of: 'Konto von',
+    menu: 'Konto',
     theme: 'Farbschema',
     themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
     language: 'Sprache',

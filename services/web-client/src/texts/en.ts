@@ -80,6 +80,7 @@ export const en = {
 
   account: {
     of: 'Account of',
+    menu: 'Account',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     language: 'Language',

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from './support/axe.ts';
+import { launchBrowser, replyWith, send, signUp, visit } from './support/browser.ts';
+
+const reply = [
+  '# A heading',
+  'Some *words* with a [link](https://example.com) and `code`.',
+  '- one\n- two',
+  '- [x] done\n- [ ] open',
+  '| a | b |\n| - | - |\n| 1 | 2 |',
+  '```ts\nconst answer: number = 42; // the answer\n```',
+  '> a quotation',
+].join('\n\n');
+
+let sim: OllamaSim;
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({ models: { 'rich:latest': { kind: 'scripted', text: reply } } });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'rich:latest' } });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+const looks = [
+  ['light on a desktop', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const }],
+  ['dark on a desktop', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' as const }],
+  ['light on a phone', { viewport: { width: 360, height: 740 }, colorScheme: 'light' as const, hasTouch: true }],
+  ['dark on a phone', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const, hasTouch: true }],
+] as const;
+
+describe.each(looks)('%s', (_name, options) => {
+  it('every screen meets WCAG 2.2 AA and fits the width', async () => {
+    const { page, context, problems } = await visit(browser, system.url, options);
+    const findings: Record<string, string[]> = {};
+    async function look(screen: string): Promise<void> {
+      const fits = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+      findings[screen] = [...(await axeFindings(page)), ...(fits ? [] : ['wider than the window'])];
+    }
+
+    await page.getByRole('button', { name: 'Create account' }).waitFor();
+    await look('sign-up');
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await look('a new chat');
+    await send(page, 'show me everything');
+    await replyWith(page, 'completed').waitFor();
+    await look('a conversation');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await look('the palette');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+/');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await look('the shortcuts');
+    await page.keyboard.press('Escape');
+    await openSidebar(page);
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('radiogroup').waitFor();
+    await look('the account menu');
+    await page.keyboard.press('Escape');
+    await page.goto(`${system.url}/c/${randomUUID()}`);
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+    await look('a missing conversation');
+
+    expect(findings).toEqual(Object.fromEntries(Object.keys(findings).map((screen) => [screen, []])));
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+async function openSidebar(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Open conversations' });
+  if (await button.isVisible()) await button.click();
+}

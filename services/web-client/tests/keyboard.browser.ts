@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, replyWith, signUp, visit } from './support/browser.ts';
+
+let sim: OllamaSim;
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({ models: { 'brief:latest': { kind: 'scripted', text: 'Yeast rises.' } } });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest' } });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+describe('without a mouse', () => {
+  it('one sends, opens another chat, finds the first again and gives the focus back', async () => {
+    const { page, context } = await visit(browser, system.url);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    const box = page.getByRole('textbox', { name: 'Message' });
+
+    await page.keyboard.type('Bread without yeast');
+    await page.keyboard.press('Enter');
+    await replyWith(page, 'completed').waitFor();
+    const first = page.url();
+
+    await page.keyboard.press('Control+Shift+O');
+    await page.waitForURL((url) => url.pathname === '/');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('yeast');
+    await expect.poll(() => page.getByRole('option').allTextContents()).toEqual([expect.stringMatching(/yeast/i)]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(first);
+
+    await box.focus();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => box.evaluate((element) => element === document.activeElement)).toBe(true);
+
+    await page.keyboard.type('?');
+    expect(await box.inputValue()).toBe('?');
+    await page.keyboard.press('Control+/');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await context.close();
+  });
+});
+
+describe('in German', () => {
+  it('everything is said in German, at once, after a reload and for a browser that asks for it', async () => {
+    const { page, context } = await visit(browser, system.url);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.keyboard.type('ein Entwurf');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Deutsch');
+    await page.keyboard.press('Enter');
+    const box = page.getByRole('textbox', { name: 'Nachricht' });
+    await expect.poll(() => box.inputValue()).toBe('ein Entwurf');
+    await page.reload();
+    await box.waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await context.close();
+
+    const german = await visit(browser, system.url, { locale: 'de-AT' });
+    await german.page.getByRole('button', { name: 'Konto anlegen' }).first().waitFor();
+    await german.context.close();
+  });
+});
