@@ -8,6 +8,9 @@ const ACK_TIMEOUT_MS = 12_000;
 const RECONNECT_DELAY_MS_MIN = 500;
 const RECONNECT_DELAY_MS_MAX = 8000;
 
+/** What a new token may put right. */
+const RENEWABLE: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'TOKEN_REVOKED']);
+
 const AckSchema = z.union([
   z.object({ ok: z.literal(true), data: z.optional(z.unknown()) }),
   z.object({ ok: z.literal(false), problem: z.unknown() }),
@@ -99,6 +102,8 @@ export function createConnection(session: Session): Connection {
     start() {
       stopRenewing.current = session.onRenewed((token) => {
         if (socket.connected) socket.emit('auth:refresh', { token }, () => {});
+        // After a session that was over, nothing else would try again.
+        else if (!socket.active) socket.connect();
       });
       socket.connect();
     },
@@ -116,7 +121,7 @@ export function createConnection(session: Session): Connection {
       try {
         return await emitOnce(event, payload, schema);
       } catch (error) {
-        if (!(error instanceof ProblemError) || error.problem.reason !== 'TOKEN_EXPIRED') throw error;
+        if (!(error instanceof ProblemError) || !RENEWABLE.has(error.problem.reason)) throw error;
         // The new token reaches the server by auth:refresh, on this socket and therefore before the repeated event.
         if ((await session.renew()) === undefined) throw error;
         return emitOnce(event, payload, schema);

@@ -14,6 +14,7 @@ import type { GenerationState } from './frames.ts';
 /** The keys under which TanStack Query keeps what was read. */
 export const queryKeys = {
   conversations: ['conversations'] as const,
+  allConversations: ['conversation'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   allMessages: ['messages'] as const,
   messages: (conversationId: string) => ['messages', conversationId] as const,
@@ -109,6 +110,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     reloadMessages,
     reload() {
       reloadMessages();
+      void queryClient.invalidateQueries({ queryKey: queryKeys.allConversations });
       reloadConversations();
     },
   };

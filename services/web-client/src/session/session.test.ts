@@ -47,17 +47,32 @@ describe('session', () => {
     serve(() => problem(401, 'REFRESH_TOKEN_INVALID'));
     const session = createSession();
     await session.start();
-    expect(session.state.get()).toEqual({ status: 'signed-out', wasEnded: false });
+    expect(session.state.get()).toEqual({ status: 'signed-out' });
   });
 
-  it('asks for sign-in when a running session is over', async () => {
+  it('keeps the account in view when a running session is over, until somebody signs in', async () => {
     const answers = [grant('t1'), problem(401, 'REFRESH_TOKEN_INVALID')];
     serve(() => answers.shift() ?? new Error('unexpected'));
     const session = createSession();
     await session.start();
     await session.renew();
-    expect(session.state.get()).toEqual({ status: 'signed-out', wasEnded: true });
+    expect(session.state.get()).toEqual({ status: 'ended', user: USER });
     expect(await session.token()).toBeUndefined();
+
+    answers.push(grant('t2'));
+    await session.signIn({ email: USER.email, password: 'p' });
+    expect(session.state.get()).toEqual({ status: 'signed-in', user: USER });
+    expect(await session.token()).toBe('t2');
+  });
+
+  it('is left by the person, and by that only, without a trace of the account', async () => {
+    const answers = [grant('t1'), problem(401, 'REFRESH_TOKEN_INVALID')];
+    serve(() => answers.shift() ?? new Error('unexpected'));
+    const session = createSession();
+    await session.start();
+    await session.renew();
+    session.leave();
+    expect(session.state.get()).toEqual({ status: 'signed-out' });
   });
 
   it('stays signed in while the server does not answer', async () => {

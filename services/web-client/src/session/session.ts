@@ -12,8 +12,10 @@ const LOCK_NAME = 'chatbot.refresh';
 type SessionState =
   | { status: 'starting' }
   | { status: 'unreachable' }
-  | { status: 'signed-out'; wasEnded: boolean }
-  | { status: 'signed-in'; user: User };
+  | { status: 'signed-out' }
+  | { status: 'signed-in'; user: User }
+  /** The session is over, but not for a reason of this tab's: its page stays, until somebody signs in or leaves. */
+  | { status: 'ended'; user: User };
 
 type Credentials = { email: string; password: string };
 
@@ -27,6 +29,8 @@ export type Session = {
   signUp: (account: Credentials & { displayName: string }) => Promise<void>;
   /** @throws ProblemError when the server did not confirm; the session then goes on. */
   signOut: () => Promise<void>;
+  /** Gives up the page of a session that is over. */
+  leave: () => void;
   /** An access token that has not expired, renewed if need be; undefined when there is no session. */
   token: () => Promise<string | undefined>;
   /** Gets a new access token, once for all callers at a time; undefined when the session is over or no answer came. */
@@ -58,10 +62,28 @@ export function createSession(): Session {
     return accessToken;
   }
 
-  function end({ wasEnded }: { wasEnded: boolean }): void {
+  function forget(): void {
     clearTimeout(timer);
     access = undefined;
-    if (state.get().status !== 'signed-out') state.set({ status: 'signed-out', wasEnded });
+  }
+
+  /** By the person's own wish. */
+  function leave(): void {
+    forget();
+    if (state.get().status !== 'signed-out') state.set({ status: 'signed-out' });
+  }
+
+  /** By the server. */
+  function end(): void {
+    forget();
+    const before = state.get();
+    if (before.status === 'signed-in') state.set({ status: 'ended', user: before.user });
+    else if (before.status !== 'ended') leave();
+  }
+
+  function isOver(): boolean {
+    const { status } = state.get();
+    return status === 'signed-out' || status === 'ended';
   }
 
   function plan(delayMs: number): void {
@@ -83,7 +105,7 @@ export function createSession(): Session {
     } catch (error) {
       const { status } = problemOf(error);
       const isRefused = status === 400 || status === 401 || status === 403;
-      if (isRefused) end({ wasEnded: state.get().status === 'signed-in' });
+      if (isRefused) end();
       else retryLater();
       return undefined;
     }
@@ -91,7 +113,7 @@ export function createSession(): Session {
 
   function retryLater(): void {
     if (state.get().status === 'starting') state.set({ status: 'unreachable' });
-    if (state.get().status !== 'signed-out') plan(RETRY_DELAY_MS);
+    if (!isOver()) plan(RETRY_DELAY_MS);
   }
 
   async function open(path: '/auth/login' | '/auth/register', body: object): Promise<void> {
@@ -101,8 +123,8 @@ export function createSession(): Session {
   }
 
   channel.addEventListener('message', ({ data }) => {
-    if (data === 'signed-out') end({ wasEnded: false });
-    if (data === 'signed-in' && state.get().status === 'signed-out') void renew();
+    if (data === 'signed-out') leave();
+    if (data === 'signed-in' && isOver()) void renew();
   });
 
   return {
@@ -123,11 +145,12 @@ export function createSession(): Session {
         if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
       });
       channel.postMessage('signed-out');
-      end({ wasEnded: false });
+      leave();
     },
+    leave,
     async token() {
       if (access !== undefined && access.expiresAtMs > Date.now()) return access.token;
-      return state.get().status === 'signed-out' ? undefined : renew();
+      return isOver() ? undefined : renew();
     },
     renew,
     onRenewed(listener) {

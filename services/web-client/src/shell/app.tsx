@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { BrowserRouter } from 'react-router';
 import { useValue } from '../live/value.ts';
 import { AuthPage } from '../session/auth-page.tsx';
+import { ResumeDialog } from '../session/resume-dialog.tsx';
 import type { Session } from '../session/session.ts';
 import { language } from '../texts.ts';
 import { Notices } from '../ui/notices.tsx';
@@ -43,11 +44,13 @@ function Screen({ session }: { session: Session }) {
     case 'unreachable':
       return <StartPage isUnreachable onRetry={session.renew} />;
     case 'signed-out':
-      return <AuthPage key={currentLanguage} session={session} wasEnded={state.wasEnded} />;
+      return <AuthPage key={currentLanguage} session={session} />;
     case 'signed-in':
+    case 'ended':
       return (
         <Suspense fallback={<StartPage isUnreachable={false} onRetry={session.renew} />}>
           <SignedIn key={state.user.id} session={session} user={state.user} />
+          {state.status === 'ended' && <ResumeDialog session={session} user={state.user} />}
         </Suspense>
       );
     default:

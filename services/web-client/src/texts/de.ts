@@ -36,7 +36,9 @@ export const de: Texts = {
     toSignUpAction: 'Konto anlegen',
     toSignIn: 'Schon ein Konto?',
     toSignInAction: 'Stattdessen anmelden',
-    ended: 'Deine Sitzung ist abgelaufen. Melde dich an, um weiterzumachen – was du geschrieben hast, ist noch da.',
+    endedTitle: 'Bitte erneut anmelden',
+    ended: 'Deine Sitzung ist abgelaufen. Auf dieser Seite bleibt alles, wie es ist.',
+    otherAccount: 'Anderes Konto verwenden',
     pitchTitle: 'Eine begonnene Antwort geht nie verloren.',
     pitch: [
       'Neu laden, Gerät wechseln, Netz verlieren: Die Antwort geht weiter, wo sie war.',
@@ -48,6 +50,11 @@ export const de: Texts = {
       email: 'Gib deine E-Mail-Adresse ein.',
       password: 'Gib dein Passwort ein.',
     },
+  },
+
+  strength: {
+    label: 'Stärke des Passworts',
+    levels: ['Sehr leicht zu erraten', 'Leicht zu erraten', 'Mittel', 'Gut', 'Stark'],
   },
 
   start: {

@@ -35,7 +35,9 @@ export const en = {
     toSignUpAction: 'Create an account',
     toSignIn: 'Have an account?',
     toSignInAction: 'Sign in instead',
-    ended: 'Your session has ended. Sign in to go on – what you were writing is kept.',
+    endedTitle: 'Sign in again',
+    ended: 'Your session has ended. Everything on this page stays as it is.',
+    otherAccount: 'Use another account',
     pitchTitle: 'A reply, once begun, is never lost.',
     pitch: [
       'Reload, change device, lose the network: the answer goes on where it was.',
@@ -47,6 +49,11 @@ export const en = {
       email: 'Enter your email address.',
       password: 'Enter your password.',
     },
+  },
+
+  strength: {
+    label: 'Strength of the password',
+    levels: ['Very easy to guess', 'Easy to guess', 'Fair', 'Good', 'Strong'],
   },
 
   start: {
