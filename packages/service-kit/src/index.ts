@@ -20,6 +20,13 @@ export {
   urlVariable,
 } from './config.ts';
 export { databaseError } from './database-error.ts';
+export {
+  type DomainEvent,
+  type DomainEventHandler,
+  type DomainEventPublisher,
+  domainEventSchema,
+} from './events/domain-event.ts';
+export { createRedisEventPublisher, startRedisEventConsumer } from './events/redis-domain-events.ts';
 export { checkHealth, type HealthCheck, type HealthReport } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
 export {
