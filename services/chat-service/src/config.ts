@@ -33,6 +33,13 @@ export const envShape = {
     .max(60_000)
     .default(5_000)
     .describe('After this long Postgres cancels a statement, in milliseconds'),
+  TRASH_PURGE_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .default(3_600_000)
+    .describe('How often what has been in the trash for 30 days is deleted, in milliseconds'),
   REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, for who types and which tokens are revoked; it works without'),
   ...jwksEnv,
 };
@@ -49,6 +56,7 @@ const schema = z.object(envShape).transform((env) => ({
     poolMax: env.DATABASE_POOL_MAX,
     statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
   }),
+  trashPurgeIntervalMs: env.TRASH_PURGE_INTERVAL_MS,
   redisUrl: env.REDIS_URL,
   jwksUrl: parseJwksUrl(env),
 }));

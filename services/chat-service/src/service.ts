@@ -18,16 +18,20 @@ import {
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { createDatabase, type Database } from './adapters/database.ts';
+import { createPostgresSearchIndex } from './adapters/postgres-search-index.ts';
 import { createPrismaConversationStore } from './adapters/prisma-conversation-store.ts';
 import { createPrismaGenerationStore } from './adapters/prisma-generation-store.ts';
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
+import { createPrismaTrashStore } from './adapters/prisma-trash-store.ts';
 import { createPrismaTurnStore } from './adapters/prisma-turn-store.ts';
 import { createRedisTyping } from './adapters/redis-typing.ts';
+import { purgeExpired } from './app/purge-expired.ts';
 import type { ChatConfig } from './config.ts';
 import { Prisma } from './generated/prisma/client.ts';
 import { createChatMetrics } from './metrics.ts';
 import { chatServiceHandlers } from './rpc/chat-service.ts';
+import { startTrashPurge } from './trash-purge.ts';
 
 export type ChatService = AsyncDisposable & {
   /** The ports it listens on. */
@@ -52,6 +56,14 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
     }),
   );
   const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
+  const trash = createPrismaTrashStore(database);
+  stack.use(
+    startTrashPurge({
+      purge: () => purgeExpired({ trash, clock: Date.now }),
+      intervalMs: config.trashPurgeIntervalMs,
+      logger,
+    }),
+  );
   const registry = createRegistry('chat-service');
   const generations = createPrismaGenerationStore(database);
   const metrics = createChatMetrics(registry, Date.now);
@@ -79,6 +91,8 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         turns: createPrismaTurnStore(database),
         generations,
         members: createPrismaMemberStore(database),
+        searchIndex: createPostgresSearchIndex(database),
+        trash,
         typing,
         metrics,
         newId: uuidv7,

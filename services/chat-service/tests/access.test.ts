@@ -19,6 +19,8 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['GetConversation', ({ conversationId }) => ({ conversationId })],
   ['UpdateConversation', ({ conversationId }) => ({ conversationId, version: 2, title: 'Theirs' })],
   ['DeleteConversation', ({ conversationId }) => ({ conversationId })],
+  ['RestoreConversation', ({ conversationId }) => ({ conversationId })],
+  ['PurgeConversation', ({ conversationId }) => ({ conversationId })],
   ['ListMessages', ({ conversationId }) => ({ conversationId })],
   ['ListMessages', ({ conversationId, assistantMessageId }) => ({ conversationId, leafId: assistantMessageId })],
   ['PostMessage', ({ conversationId }) => ({ conversationId, content: 'x', clientMessageId: uuidv7() })],
@@ -36,7 +38,7 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['RevokeInvite', ({ conversationId }) => ({ conversationId, inviteId: uuidv7() })],
 ];
 /** Rpcs for users that name nothing of anybody's. */
-const ownRpcs = ['CreateConversation', 'ListConversations', 'AcceptInvite'];
+const ownRpcs = ['CreateConversation', 'ListConversations', 'AcceptInvite', 'SearchMessages'];
 const serviceRpcs = [
   'GetGenerationTask',
   'CheckpointGeneration',

@@ -27,7 +27,7 @@ export function newTurn(turn: Partial<NewTurn> = {}): NewTurn {
     clientMessageId: uuidv7(),
     requestHash: 'hash',
     place,
-    userMessage: { id: uuidv7(), content: 'Hello' },
+    userMessage: { id: uuidv7(), content: 'Hello', language: 'english' },
     assistantMessageId: uuidv7(),
     generationId: uuidv7(),
     title: 'Hello',
@@ -103,7 +103,15 @@ export function generationStoreContract(stores: () => Stores): void {
       await turns.add(turn);
       const { generationId } = turn;
       const ends = await Promise.all(
-        workers.map((seq) => generations.complete({ generationId, fence: 1, end: { ...end, seq }, nowMs: Date.now() })),
+        workers.map((seq) =>
+          generations.complete({
+            generationId,
+            fence: 1,
+            end: { ...end, seq },
+            language: 'english',
+            nowMs: Date.now(),
+          }),
+        ),
       );
       expect(ends).toEqual(ends.map(() => ends[0]));
       expect(ends[0]).toMatchObject({ message: { version: 2 }, conversation: { version: 2 } });
@@ -116,7 +124,8 @@ export function generationStoreContract(stores: () => Stores): void {
       await turns.add(turn);
       expect(await generations.countUnfinished()).toEqual({ count: before.count + 1, oldestCreatedAtMs: 1_000 });
       const { generationId } = turn;
-      await generations.complete({ generationId, fence: 1, end: { ...end, seq: 1 }, nowMs: Date.now() });
+      const completion = { generationId, fence: 1, end: { ...end, seq: 1 }, language: 'english' } as const;
+      await generations.complete({ ...completion, nowMs: Date.now() });
       expect(await generations.countUnfinished()).toEqual(before);
     });
 
@@ -153,7 +162,9 @@ export function generationStoreContract(stores: () => Stores): void {
       const nowMs = Date.now();
       const checkpoint = { generationId, fence: 1, seq: 1, content: '', model: '', nowMs };
       expect(await generations.checkpoint(checkpoint)).toBe('missing');
-      expect(await generations.complete({ generationId, fence: 1, end: { ...end, seq: 1 }, nowMs })).toBe('missing');
+      expect(
+        await generations.complete({ generationId, fence: 1, end: { ...end, seq: 1 }, language: 'english', nowMs }),
+      ).toBe('missing');
       expect(await generations.getTask(generationId)).toBeUndefined();
       expect(await generations.get({ generationId, userId: uuidv7() })).toBeUndefined();
     });

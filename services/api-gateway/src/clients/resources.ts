@@ -5,6 +5,7 @@ import type { Persona__Output } from '@chatbot/proto/chatbot/ai/v1/Persona';
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
 import type { Generation__Output } from '@chatbot/proto/chatbot/chat/v1/Generation';
 import type { Message__Output } from '@chatbot/proto/chatbot/chat/v1/Message';
+import type { SearchHit__Output } from '@chatbot/proto/chatbot/chat/v1/SearchHit';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
 import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
 import type { User__Output } from '@chatbot/proto/chatbot/user/v1/User';
@@ -39,6 +40,7 @@ export const conversationSchema = z
     createdAt: dateTime,
     updatedAt: dateTime,
     lastMessageAt: dateTime,
+    deletedAt: dateTime.optional().meta({ description: 'Since when it is in the trash, which keeps it for 30 days' }),
     version: z.int(),
   })
   .meta({ id: 'Conversation' });
@@ -112,11 +114,28 @@ export const personaSchema = z
   .object({ id: z.string(), name: z.string(), description: z.string(), parameters: parametersSchema })
   .meta({ id: 'Persona' });
 
+export const searchHitSchema = z
+  .object({
+    conversationId: z.uuid(),
+    messageId: z.uuid().optional().meta({ description: 'Absent when the title was found' }),
+    title: z.string(),
+    role: messageSchema.shape.role.optional().meta({ description: 'Absent when the title was found' }),
+    createdAt: dateTime,
+    snippet: z.object({
+      text: z.string().meta({ description: 'Plain text' }),
+      highlights: z
+        .array(z.object({ start: z.int(), end: z.int() }))
+        .meta({ description: 'The places that were found, counted in UTF-16 code units of the text' }),
+    }),
+  })
+  .meta({ id: 'SearchHit' });
+
 export type User = z.infer<typeof userSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Generation = z.infer<typeof generationSchema>;
 export type Parameters = z.infer<typeof parametersSchema>;
+export type SearchHit = z.infer<typeof searchHitSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Persona = z.infer<typeof personaSchema>;
 
@@ -149,6 +168,7 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
     lastMessageAt: iso(rest.lastMessageAt),
+    ...(rest.deletedAt === null ? {} : { deletedAt: iso(rest.deletedAt) }),
   };
 }
 
@@ -182,6 +202,18 @@ export function toGeneration(generation: Generation__Output | null): Generation 
     ...outcome(rest),
     createdAt: iso(rest.createdAt),
     ...(rest.endedAt === null ? {} : { endedAt: iso(rest.endedAt) }),
+  };
+}
+
+export function toSearchHit(hit: SearchHit__Output): SearchHit {
+  const { conversationId, messageId, title, role, snippet, highlights, createdAt } = hit;
+  return {
+    conversationId,
+    ...filled({ messageId }),
+    title,
+    ...(role === '' ? {} : { role: messageSchema.shape.role.parse(role) }),
+    createdAt: iso(createdAt),
+    snippet: { text: snippet, highlights: highlights.map(({ start, end }) => ({ start, end })) },
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export function pageQuery(limitMax: number) {
   return {
     limit: z.coerce.number().int().min(1).max(limitMax).optional(),
-    cursor: z.string().max(500).optional().meta({ description: 'nextCursor of the page before' }),
+    cursor: z.string().max(1_000).optional().meta({ description: 'nextCursor of the page before' }),
   };
 }
 

@@ -6,11 +6,13 @@ import {
   getConversation,
   listConversations,
   listMessages,
+  restoreConversation,
   updateConversation,
 } from './conversations/routes.ts';
 import { continueGeneration, getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
 import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
 import type { Route } from './route.ts';
+import { search } from './search/routes.ts';
 import { getMe, updateMe } from './users/routes.ts';
 
 /** Every route below /api/v1. */
@@ -26,7 +28,9 @@ export const routes: readonly Route[] = [
   getConversation,
   updateConversation,
   deleteConversation,
+  restoreConversation,
   listMessages,
+  search,
   postMessage,
   editMessage,
   regenerateMessage,

@@ -43,6 +43,8 @@ const matrix: Record<string, Row> = {
   'get /conversations/:id': { id: 'conversation' },
   'patch /conversations/:id': { id: 'conversation', body: () => ({ version: 1, title: 'Mine now' }) },
   'delete /conversations/:id': { id: 'conversation' },
+  'post /conversations/:id/restore': { id: 'conversation' },
+  'get /search': { id: 'own' },
   'get /conversations/:id/messages': { id: 'conversation' },
   'post /conversations/:id/messages': { id: 'conversation', body: message },
   'patch /messages/:id': { id: 'user message', body: message },

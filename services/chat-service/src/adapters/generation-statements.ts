@@ -88,7 +88,7 @@ export function completeStatement(completion: Completion): Prisma.Sql {
     ),
     m AS (
       UPDATE messages m
-      SET content = ${end.content}, content_seq = g.seq, status = g.status, model = g.model, usage = g.usage,
+      SET content = ${end.content}, language = ${completion.language}, content_seq = g.seq, status = g.status, model = g.model, usage = g.usage,
         timings = g.timings, problem = g.problem, updated_at = g.ended_at, version = m.version + 1
       FROM g
       WHERE m.id = g.assistant_message_id

@@ -8,7 +8,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 // Whole rows leave Postgres as JSON objects: one column an entity, so that a query may return several, and times with
 // their offset. Each pair below is what SQL builds and what checks it.
 
-const time = z.string().transform((text) => new Date(text));
+export const time = z.string().transform((text) => new Date(text));
 export const messageStatus = z.enum([...runningStatuses, ...endStatuses]);
 export const role = z.enum(['user', 'assistant', 'system']);
 export const titleSource = z.enum(['default', 'model', 'user']);
@@ -38,7 +38,7 @@ export const conversationJson = Prisma.sql`json_build_object(
   'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona,
   'model', c.model, 'pinned', c.pinned, 'archived', c.archived, 'activeLeafId', c.active_leaf_id,
   'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version,
-  'members', (
+  'deletedAt', c.deleted_at, 'members', (
     SELECT coalesce(json_agg(json_build_object('userId', cm.user_id, 'role', cm.role, 'pinned', cm.pinned,
       'archived', cm.archived, 'joinedAt', cm.joined_at) ORDER BY cm.joined_at, cm.user_id), '[]')
     FROM conversation_members cm WHERE cm.conversation_id = c.id))`;
@@ -66,6 +66,7 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   updatedAt: time,
   lastMessageAt: time,
   version: z.number(),
+  deletedAt: time.nullable(),
 });
 
 export const inviteRow: z.ZodType<Invite> = z.object({

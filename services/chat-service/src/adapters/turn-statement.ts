@@ -133,15 +133,15 @@ function conversationPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
 
 function questionPart(part: {
   turn: NewTurn;
-  userMessage: { id: string; content: string };
+  userMessage: { id: string; content: string; language: string };
   now: Prisma.Sql;
 }): Prisma.Sql {
   const { turn, userMessage, now } = part;
   return Prisma.sql`question AS (
-    INSERT INTO messages (id, conversation_id, user_id, parent_id, role, content, status, author_id, content_seq, model,
-      created_at, updated_at, version)
+    INSERT INTO messages (id, conversation_id, user_id, parent_id, role, content, language, status, author_id, content_seq,
+      model, created_at, updated_at, version)
     SELECT ${userMessage.id}::uuid, p.conversation_id, p.owner_id, p.parent_id, 'user', ${userMessage.content},
-      'completed', ${turn.userId}::uuid, 0, '', ${now}, ${now}, 1
+      ${userMessage.language}, 'completed', ${turn.userId}::uuid, 0, '', ${now}, ${now}, 1
     FROM place p, generation
   )`;
 }

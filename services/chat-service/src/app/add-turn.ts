@@ -1,5 +1,6 @@
 import { AppError } from '@chatbot/errors';
 import type { GenerationTask, Parameters, Turn } from '../domain/generation.ts';
+import { detectLanguage } from '../domain/language.ts';
 import type { ContextMessage } from '../domain/message.ts';
 import { requestHash, type TurnRequest } from '../domain/request-hash.ts';
 import { titleFromMessage } from '../domain/title.ts';
@@ -43,7 +44,7 @@ export async function addTurn(deps: AddTurnDeps, input: AddTurnInput): Promise<T
 function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
   const { userId, clientMessageId, place, content, parameters } = input;
   // In this order, so that a message's id is below that of its reply.
-  const userMessage = content === undefined ? undefined : { id: newId(), content };
+  const userMessage = content === undefined ? undefined : { id: newId(), content, language: detectLanguage(content) };
   return {
     userId,
     clientMessageId,

@@ -30,6 +30,7 @@ export async function createConversation(
     updatedAt: now,
     lastMessageAt: now,
     version: 1,
+    deletedAt: null,
   };
   await deps.conversations.add(conversation);
   return conversation;

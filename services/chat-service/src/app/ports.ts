@@ -1,5 +1,5 @@
 import type { Conversation, ConversationChanges } from '../domain/conversation.ts';
-import type { ConversationPlace } from '../domain/cursor.ts';
+import type { ConversationPlace, TrashPlace } from '../domain/cursor.ts';
 import type {
   Generation,
   GenerationEnd,
@@ -7,8 +7,11 @@ import type {
   GenerationWithText,
   Parameters,
 } from '../domain/generation.ts';
+import type { Language } from '../domain/language.ts';
 import type { Invite, MemberRole } from '../domain/member.ts';
 import type { ContextMessage, Message } from '../domain/message.ts';
+import type { SearchFilter, SearchHit } from '../domain/search.ts';
+import type { SearchQuery } from '../domain/search-query.ts';
 
 // What the use cases need from the outside. Every method that takes a userId answers for the conversations that this user owns or is a
 // member of and that are not in the trash, and as if nothing else existed. All throw AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL.
@@ -91,7 +94,7 @@ export type NewTurn = {
   readonly generationId: string;
   readonly assistantMessageId: string;
   /** The message to answer, unless `place` names one that is there. */
-  readonly userMessage: { readonly id: string; readonly content: string } | undefined;
+  readonly userMessage: { readonly id: string; readonly content: string; readonly language: Language } | undefined;
   /** The title that a conversation gets with its first message. */
   readonly title: string;
   readonly parameters: Parameters;
@@ -131,7 +134,12 @@ export type Checkpoint = FencedKey & {
   readonly nowMs: number;
 };
 
-export type Completion = FencedKey & { readonly end: GenerationEnd; readonly nowMs: number };
+export type Completion = FencedKey & {
+  readonly end: GenerationEnd;
+  /** Of the text. */
+  readonly language: Language;
+  readonly nowMs: number;
+};
 
 export type CompletedGeneration = {
   readonly generation: Generation;
@@ -192,6 +200,40 @@ export type TypingStore = {
   /** Throws AppError UNAVAILABLE when the store cannot be reached. */
   set(key: ConversationKey & { typing: boolean; nowMs: number }): Promise<void>;
   list(key: { conversationId: string; nowMs: number }): Promise<readonly string[]>;
+};
+
+export type TrashQuery = {
+  readonly userId: string;
+  readonly after?: TrashPlace | undefined;
+  readonly limit: number;
+};
+
+/** What was moved to the trash, as its owner may still have it back. */
+export type TrashStore = {
+  /** The latest deletion first; those after a place. */
+  list(query: TrashQuery): Promise<readonly Conversation[]>;
+  /** Takes it out; also what is not in there comes back. Undefined when the user owns no such conversation. */
+  restore(key: ConversationKey & { readonly nowMs: number }): Promise<Conversation | undefined>;
+  /** Deletes it with all its messages. False unless it was in the trash. */
+  purge(key: ConversationKey): Promise<boolean>;
+  /** Deletes the oldest of anybody that were moved there before a time, and returns how many; what is locked waits for the next run. */
+  purgeDeletedBefore(query: { readonly deletedBeforeMs: number; readonly limit: number }): Promise<number>;
+};
+
+export type SearchIndex = {
+  /**
+   * Messages that have ended and titles, the best first, those after a place. What was stored before the call is found; what is in the
+   * trash is not.
+   */
+  search(search: {
+    readonly userId: string;
+    readonly query: SearchQuery;
+    readonly filter: SearchFilter;
+    readonly after?: { readonly score: number; readonly id: string } | undefined;
+    readonly limit: number;
+  }): Promise<readonly SearchHit[]>;
+  /** For each word that looks like one in the user's latest messages or titles, that one. */
+  suggest(wanted: { userId: string; words: readonly string[] }): Promise<ReadonlyMap<string, string>>;
 };
 
 /** Makes UUIDv7s, each above the one before. */

@@ -25,6 +25,8 @@ export type Conversation = {
   readonly lastMessageAt: Date;
   /** Counts the changes, from 1. */
   readonly version: number;
+  /** When it was moved to the trash. */
+  readonly deletedAt: Date | null;
 };
 
 /** What a person may change. */
@@ -40,3 +42,6 @@ export type ConversationChanges = {
 
 export const defaultPersona = 'assistant';
 export const defaultTitle = 'New conversation';
+
+/** How long the trash keeps what is in it. */
+export const trashRetentionMs = 30 * 24 * 60 * 60_000;

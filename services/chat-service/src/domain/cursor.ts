@@ -9,6 +9,9 @@ export type ConversationPlace = {
   readonly id: string;
 };
 
+/** The place after which a page of the trash begins. */
+export type TrashPlace = { readonly deletedAtMs: number; readonly id: string };
+
 /** The newest message of the next page; it belongs to one list alone. */
 export type MessagePlace = {
   readonly conversationId: string;
@@ -17,15 +20,33 @@ export type MessagePlace = {
   readonly id: string;
 };
 
+/** The last hit of a page of a search; it belongs to one search alone. */
+export type SearchPlace = {
+  /** Of what was looked for and of the filter. */
+  readonly searchHash: string;
+  /** What the search went on with when nothing was found as typed; empty otherwise. */
+  readonly corrected: string;
+  readonly score: number;
+  readonly id: string;
+};
+
 const version = 1;
+// The range of a JavaScript date.
+const dateMs = z.int().min(-8.64e15).max(8.64e15);
 
 const conversationCursor = z.strictObject({
   v: z.literal(version),
   list: z.literal('conversations'),
   archived: z.boolean(),
   pinned: z.boolean(),
-  // The range of a JavaScript date.
-  lastMessageAtMs: z.int().min(-8.64e15).max(8.64e15),
+  lastMessageAtMs: dateMs,
+  id: z.uuid(),
+});
+
+const trashCursor = z.strictObject({
+  v: z.literal(version),
+  list: z.literal('trash'),
+  deletedAtMs: dateMs,
   id: z.uuid(),
 });
 
@@ -37,6 +58,15 @@ const messageCursor = z.strictObject({
   id: z.uuid(),
 });
 
+const searchCursor = z.strictObject({
+  v: z.literal(version),
+  list: z.literal('search'),
+  searchHash: z.string(),
+  corrected: z.string().max(500),
+  score: z.number(),
+  id: z.uuid(),
+});
+
 /** An opaque text for clients to send back. */
 export function encodeConversationCursor(place: ConversationPlace): string {
   return encode({ v: version, list: 'conversations', ...place });
@@ -45,6 +75,30 @@ export function encodeConversationCursor(place: ConversationPlace): string {
 /** An opaque text for clients to send back. */
 export function encodeMessageCursor(place: MessagePlace): string {
   return encode({ v: version, list: 'messages', ...place });
+}
+
+/** An opaque text for clients to send back. */
+export function encodeTrashCursor(place: TrashPlace): string {
+  return encode({ v: version, list: 'trash', ...place });
+}
+
+/** Throws VALIDATION_FAILED unless the cursor was made for the trash. */
+export function decodeTrashCursor(cursor: string): TrashPlace {
+  const place = trashCursor.safeParse(decode(cursor)).data;
+  if (place === undefined) throw cursorError();
+  return place;
+}
+
+/** An opaque text for clients to send back. */
+export function encodeSearchCursor(place: SearchPlace): string {
+  return encode({ v: version, list: 'search', ...place });
+}
+
+/** Throws VALIDATION_FAILED unless the cursor was made for the same search. */
+export function decodeSearchCursor(cursor: string, filter: { searchHash: string }): SearchPlace {
+  const place = searchCursor.safeParse(decode(cursor)).data;
+  if (place?.searchHash !== filter.searchHash) throw cursorError();
+  return place;
 }
 
 /** Throws VALIDATION_FAILED unless the cursor was made for a list of conversations with the same filter. */

@@ -5,6 +5,8 @@ import { conversationRpcs } from './conversation-rpcs.ts';
 import type { ChatDeps } from './deps.ts';
 import { generationRpcs } from './generation-rpcs.ts';
 import { memberRpcs } from './member-rpcs.ts';
+import { searchRpcs } from './search-rpcs.ts';
+import { trashRpcs } from './trash-rpcs.ts';
 import { turnRpcs } from './turn-rpcs.ts';
 
 /** chatbot.chat.v1.ChatService, rpc by rpc. The contract of each is its comment in chat_service.proto. */
@@ -14,6 +16,8 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
   const generations = generationRpcs(deps);
   const activity = activityRpcs(deps);
   const members = memberRpcs(deps);
+  const search = searchRpcs(deps);
+  const trash = trashRpcs(deps);
   return {
     // For a user.
     CreateConversation: conversations.CreateConversation,
@@ -36,6 +40,9 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     ListInvites: members.ListInvites,
     RevokeInvite: members.RevokeInvite,
     AcceptInvite: members.AcceptInvite,
+    SearchMessages: search.SearchMessages,
+    RestoreConversation: trash.RestoreConversation,
+    PurgeConversation: trash.PurgeConversation,
 
     // For api-gateway.
     GetGenerationTask: generations.GetGenerationTask,

@@ -4,6 +4,7 @@ import { deleteConversation } from '../app/delete-conversation.ts';
 import { getConversation } from '../app/get-conversation.ts';
 import { listConversations } from '../app/list-conversations.ts';
 import { listMessages } from '../app/list-messages.ts';
+import { listTrash } from '../app/list-trash.ts';
 import { setGeneratedTitle } from '../app/set-generated-title.ts';
 import { updateConversation } from '../app/update-conversation.ts';
 import { readersOf } from '../domain/member.ts';
@@ -42,8 +43,10 @@ export function conversationRpcs(deps: ChatDeps) {
     ListConversations: unary({
       access: 'user',
       input: listConversationsRequest,
-      handle: async (input, { identity: { userId } }) => {
-        const { conversations, nextCursor } = await listConversations(deps, { ...input, userId });
+      handle: async ({ trashed, ...input }, { identity: { userId } }) => {
+        const { conversations, nextCursor } = trashed
+          ? await listTrash(deps, { ...input, userId })
+          : await listConversations(deps, { ...input, userId });
         return { conversations: conversations.map((found) => toWireConversation(found, userId)), nextCursor };
       },
     }),

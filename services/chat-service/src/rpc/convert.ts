@@ -21,6 +21,7 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     createdAt,
     updatedAt,
     lastMessageAt,
+    deletedAt,
     ...same
   } = conversation;
   return {
@@ -32,6 +33,7 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     createdAt: toTimestamp(createdAt),
     updatedAt: toTimestamp(updatedAt),
     lastMessageAt: toTimestamp(lastMessageAt),
+    deletedAt: deletedAt === null ? null : toTimestamp(deletedAt),
   };
 }
 

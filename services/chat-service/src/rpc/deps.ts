@@ -5,6 +5,8 @@ import type {
   MemberStore,
   MessageStore,
   NewId,
+  SearchIndex,
+  TrashStore,
   TurnStore,
   TypingStore,
 } from '../app/ports.ts';
@@ -18,6 +20,8 @@ export type ChatDeps = {
   readonly generations: GenerationStore;
   readonly members: MemberStore;
   readonly typing: TypingStore;
+  readonly searchIndex: SearchIndex;
+  readonly trash: TrashStore;
   readonly metrics: ChatMetrics;
   readonly newId: NewId;
   readonly clock: Clock;

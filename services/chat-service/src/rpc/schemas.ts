@@ -42,6 +42,11 @@ const parameters = z
   .nullable()
   .transform((value) => value ?? {});
 
+const timestampMs = z
+  // The range of google.protobuf.Timestamp: the years 1 to 9999.
+  .object({ seconds: z.int().min(-62_135_596_800).max(253_402_300_799), nanos: z.int().min(0).max(999_999_999) })
+  .transform((timestamp) => fromTimestamp(timestamp).getTime());
+
 const fence = z.int().min(0);
 const seq = z.int().min(0);
 /** A reply is bounded by its tokens; this bound only keeps one message below the largest gRPC message (16 MiB). */
@@ -58,6 +63,7 @@ export const listConversationsRequest = z.object({
   limit: limit({ max: 100, fallback: 30 }),
   cursor,
   archived: z.boolean(),
+  trashed: z.boolean(),
 });
 export const updateConversationRequest = z
   .object({
@@ -127,11 +133,26 @@ export const completeGenerationRequest = z
     fence: ownFence,
     end: { ...end, problem: problemJson },
   }));
+export const searchMessagesRequest = z
+  .object({
+    text: z.string().max(500).transform(replaceNul),
+    from: timestampMs.nullish(),
+    to: timestampMs.nullish(),
+    persona: newPersona,
+    model: newModel,
+    role: emptyAsAbsent(z.enum(['user', 'assistant', 'system'])),
+    conversationId: optionalId,
+    limit: limit({ max: 50, fallback: 20 }),
+    cursor,
+  })
+  .transform(({ text: typed, limit: count, cursor: place, from, to, ...filter }) => ({
+    text: typed,
+    limit: count,
+    cursor: place,
+    filter: { ...filter, fromMs: from ?? undefined, toMs: to ?? undefined },
+  }));
 export const listUnfinishedGenerationsRequest = z.object({
-  createdBefore: z
-    // The range of google.protobuf.Timestamp: the years 1 to 9999.
-    .object({ seconds: z.int().min(-62_135_596_800).max(253_402_300_799), nanos: z.int().min(0).max(999_999_999) })
-    .transform((timestamp) => fromTimestamp(timestamp).getTime()),
+  createdBefore: timestampMs,
   limit: z.int().min(1).max(1_000),
 });
 export const setGeneratedTitleRequest = z.object({ conversationId: id, title });

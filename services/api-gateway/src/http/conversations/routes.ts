@@ -15,13 +15,17 @@ export const listConversations = defineRoute({
   access: 'user',
   tag: 'conversations',
   summary: 'Conversations, pinned ones first, then by their latest message',
-  query: z.object({ ...pageQuery(100), archived: z.stringbool().optional() }),
+  query: z.object({
+    ...pageQuery(100),
+    archived: z.stringbool().optional(),
+    trashed: z.stringbool().optional().meta({ description: 'What is in the trash instead, the latest deletion first' }),
+  }),
   responses: { 200: { description: 'One page', schema: pageSchema(conversationSchema) } },
   async handle({ chat }, { caller, query }) {
-    const { limit = 0, cursor = '', archived = false } = query;
+    const { limit = 0, cursor = '', archived = false, trashed = false } = query;
     const page = await chat.unary(
       'ListConversations',
-      { limit, cursor, archived },
+      { limit, cursor, archived, trashed },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
     return { status: 200, body: pageOf(page.conversations.map(toConversation), page.nextCursor) };
@@ -97,10 +101,17 @@ export const deleteConversation = defineRoute({
   path: '/conversations/:id',
   access: 'user',
   tag: 'conversations',
-  summary: 'Delete a conversation and stop what it is generating',
+  summary: 'Move a conversation to the trash and stop what it is generating',
   params,
-  responses: { 204: { description: 'Deleted' } },
-  async handle({ chat, generations, events }, { caller, params: { id }, identity }) {
+  query: z.object({
+    permanent: z.stringbool().optional().meta({ description: 'Delete for good what is in the trash already' }),
+  }),
+  responses: { 204: { description: 'In the trash, or gone' } },
+  async handle({ chat, generations, events }, { caller, params: { id }, query: { permanent = false }, identity }) {
+    if (permanent) {
+      await chat.unary('PurgeConversation', { conversationId: id }, { ...caller, timeoutMs: timeouts.unaryMs });
+      return { status: 204 };
+    }
     const { generationIds } = await chat.unary(
       'DeleteConversation',
       { conversationId: id },
@@ -109,6 +120,26 @@ export const deleteConversation = defineRoute({
     await Promise.all(generationIds.map((generationId) => generations.requestStop(generationId)));
     events.publish(identity.userId, 'conversation:deleted', { id });
     return { status: 204 };
+  },
+});
+
+export const restoreConversation = defineRoute({
+  method: 'post',
+  path: '/conversations/:id/restore',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Take a conversation out of the trash',
+  params,
+  responses: { 200: { description: 'The conversation', schema: conversationSchema } },
+  async handle({ chat, events }, { caller, params: { id }, identity }) {
+    const { conversation } = await chat.unary(
+      'RestoreConversation',
+      { conversationId: id },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    const restored = toConversation(conversation);
+    events.publish(identity.userId, 'conversation:updated', restored);
+    return { status: 200, body: restored };
   },
 });
 

@@ -1,0 +1,7 @@
+import { AppError } from '@chatbot/errors';
+import type { ConversationKey, TrashStore } from './ports.ts';
+
+/** Deletes a conversation that is in the trash, with its messages, for good. Throws RESOURCE_NOT_FOUND. */
+export async function purgeConversation(deps: { readonly trash: TrashStore }, key: ConversationKey): Promise<void> {
+  if (!(await deps.trash.purge(key))) throw new AppError('RESOURCE_NOT_FOUND');
+}

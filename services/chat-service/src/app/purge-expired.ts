@@ -1,0 +1,19 @@
+import { trashRetentionMs } from '../domain/conversation.ts';
+import type { Clock, TrashStore } from './ports.ts';
+
+/** How many conversations one statement deletes: with their messages it stays well below a statement's time. */
+const batchSize = 20;
+/** Bounds one run; the next one goes on. */
+const batchCountMax = 500;
+
+/** Deletes what has been in the trash for 30 days, in batches, and returns how many. Several replicas may do it at once. */
+export async function purgeExpired(deps: { readonly trash: TrashStore; readonly clock: Clock }): Promise<number> {
+  const deletedBeforeMs = deps.clock() - trashRetentionMs;
+  let purgedCount = 0;
+  for (let batch = 0; batch < batchCountMax; batch++) {
+    const count = await deps.trash.purgeDeletedBefore({ deletedBeforeMs, limit: batchSize });
+    purgedCount += count;
+    if (count < batchSize) break;
+  }
+  return purgedCount;
+}
