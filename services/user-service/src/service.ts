@@ -18,6 +18,7 @@ import { createBcryptPasswordHasher } from './adapters/bcrypt-password-hasher.ts
 import { openDatabase } from './adapters/database.ts';
 import { createJwtAccessTokenSigner } from './adapters/jwt-access-token-signer.ts';
 import { createPrismaAccountStore } from './adapters/prisma-account-store.ts';
+import { createPrismaProfileStore } from './adapters/prisma-profile-store.ts';
 import { createPrismaSessionStore } from './adapters/prisma-session-store.ts';
 import { createPrometheusAuthEvents } from './adapters/prometheus-auth-events.ts';
 import { connectRedis } from './adapters/redis.ts';
@@ -60,6 +61,7 @@ export async function startUserService(
   resources.use(startJob({ name: 'sync revocations', everyMs: syncIntervalMs, run: sync.run, logger }));
   const handlers = createUserServiceHandlers({
     accounts: createPrismaAccountStore(database),
+    profiles: createPrismaProfileStore(database),
     sessions,
     revocations,
     passwords: await createBcryptPasswordHasher(config.passwords),

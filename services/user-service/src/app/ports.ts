@@ -40,6 +40,15 @@ export type AccountStore = {
   replacePasswordHash(change: { id: string; current: string; replacement: string }): Promise<void>;
 };
 
+/** What others may see of an account. */
+export type Profile = { readonly userId: string; readonly displayName: string };
+
+export type ProfileStore = {
+  findByEmail(email: string): Promise<Profile | undefined>;
+  /** Those that exist. */
+  list(userIds: readonly string[]): Promise<readonly Profile[]>;
+};
+
 export type SessionStore = {
   /** Stores a session, and forgets those of the same account that have expired. */
   createSession(accountId: string, session: NewSession): Promise<void>;
@@ -97,6 +106,7 @@ export type AuthEventCounter = { count(event: AuthEvent): void };
 export type UserDeps = {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly profiles: ProfileStore;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokenSigner;
   readonly revocations: RevocationPublisher;

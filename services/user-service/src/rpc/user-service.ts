@@ -1,7 +1,9 @@
 import type { UserServiceDefinition } from '@chatbot/proto';
 import type { Jwks, RpcHandlers } from '@chatbot/service-kit';
 import type { UserDeps } from '../app/ports.ts';
+import { findUserByEmailRpc } from './find-user-by-email.ts';
 import { getUserRpc } from './get-user.ts';
+import { listProfilesRpc } from './list-profiles.ts';
 import { listSigningKeysRpc } from './list-signing-keys.ts';
 import { loginRpc } from './login.ts';
 import { logoutRpc } from './logout.ts';
@@ -19,5 +21,7 @@ export function createUserServiceHandlers(deps: UserDeps & { jwks: Jwks }): RpcH
     GetUser: getUserRpc(deps),
     UpdateUser: updateUserRpc(deps),
     ListSigningKeys: listSigningKeysRpc(deps),
+    FindUserByEmail: findUserByEmailRpc(deps),
+    ListProfiles: listProfilesRpc(deps),
   };
 }
