@@ -1,21 +1,26 @@
+import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
 import type { Server } from 'socket.io';
-import type { Conversation, Message } from './clients/resources.ts';
+import { type Conversation, type Message, present, toConversation } from './clients/resources.ts';
 
 /** The part of a message that an update carries. */
 export type MessageUpdate = Pick<Message, 'id' | 'conversationId' | 'status' | 'version' | 'updatedAt'> &
   Partial<Message>;
 
-/** What every session of a user hears. It may be lost: a client that was away reads the resources again. */
+/** A conversation, or what all of its members have in common. */
+export type ConversationUpdate = Pick<Conversation, 'id' | 'version'> & Partial<Conversation>;
+
+/** What every session of a user hears. It may be lost: a client that was away asks what has changed. */
 export type UserEvents = {
   'message:created': Message;
   'message:updated': MessageUpdate;
-  'conversation:updated': Conversation;
+  'conversation:updated': ConversationUpdate;
   'conversation:deleted': { id: string };
   typing: { conversationId: string; userId: string; typing: boolean };
 };
 
 export type UserEventPublisher = {
-  publish<Name extends keyof UserEvents>(userId: string, event: Name, payload: UserEvents[Name]): void;
+  /** Tells every session of these users, on every replica. */
+  publish<Name extends keyof UserEvents>(userIds: readonly string[], event: Name, payload: UserEvents[Name]): void;
 };
 
 /** The room that holds every socket of a user, on every replica. */
@@ -25,8 +30,21 @@ export function userRoom(userId: string): string {
 
 export function createUserEventPublisher(io: Server): UserEventPublisher {
   return {
-    publish: (userId, event, payload) => {
-      io.to(userRoom(userId)).emit(event, payload);
+    publish: (userIds, event, payload) => {
+      if (userIds.length > 0) io.to(userIds.map(userRoom)).emit(event, payload);
     },
   };
+}
+
+/** Tells all members of a conversation how it is now: whom it was read for everything, the others what is not personal. */
+export function publishConversation(events: UserEventPublisher, read: Conversation__Output | null): void {
+  const { viewerId, readerUserIds } = present(read, 'conversation');
+  const conversation = toConversation(read);
+  const { role: _role, pinned: _pinned, archived: _archived, ...shared } = conversation;
+  events.publish([viewerId], 'conversation:updated', conversation);
+  events.publish(
+    readerUserIds.filter((userId) => userId !== viewerId),
+    'conversation:updated',
+    shared,
+  );
 }

@@ -12,6 +12,7 @@ import {
   startRevocationWatch,
 } from '@chatbot/service-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { createAccessWatch } from './access-watch.ts';
 import { createClients, timeouts } from './clients/clients.ts';
 import type { GatewayConfig } from './config.ts';
 import { createUserEventPublisher } from './events.ts';
@@ -71,6 +72,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
   });
   const events = createUserEventPublisher(io);
+  const access = createAccessWatch(io);
 
   const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
   const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
@@ -80,7 +82,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     await startGenerations({ ...runDeps, subscriber: stopSubscriber.client, leaseTtlMs: config.leaseTtlMs }),
   );
 
-  const deps = { chat: clients.chat, log, tail, generations, events, logger, clients, limits };
+  const deps = { chat: clients.chat, log, tail, generations, events, logger, clients, limits, access };
   const { eventsPerMinute } = config.limits;
   attachSockets({ io, deps, accessTokens, sessions, eventsPerMinute, logger, metrics });
   const health = createHealth({ clients, redis: redis.client, version });

@@ -29,7 +29,7 @@ export const timeouts = {
  * something new each time (Register, Login, CreateConversation), and what carries a version (a repeat would be a conflict with itself).
  */
 const idempotent = {
-  user: ['GetUser', 'ListSigningKeys', 'Logout', 'RefreshSession'],
+  user: ['FindUserByEmail', 'GetUser', 'ListProfiles', 'ListSigningKeys', 'Logout', 'RefreshSession'],
   chat: [
     'GetConversation',
     'ListConversations',
@@ -42,6 +42,12 @@ const idempotent = {
     'GetGeneration',
     'SetTyping',
     'GetConversationActivity',
+    'ListMembers',
+    'SetMember',
+    'RemoveMember',
+    'ListInvites',
+    'RevokeInvite',
+    'AcceptInvite',
     'GetGenerationTask',
     'CheckpointGeneration',
     'CompleteGeneration',

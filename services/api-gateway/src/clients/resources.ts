@@ -4,6 +4,8 @@ import type { Parameters__Output } from '@chatbot/proto/chatbot/ai/v1/Parameters
 import type { Persona__Output } from '@chatbot/proto/chatbot/ai/v1/Persona';
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
 import type { Generation__Output } from '@chatbot/proto/chatbot/chat/v1/Generation';
+import type { Invite__Output } from '@chatbot/proto/chatbot/chat/v1/Invite';
+import type { Member__Output } from '@chatbot/proto/chatbot/chat/v1/Member';
 import type { Message__Output } from '@chatbot/proto/chatbot/chat/v1/Message';
 import type { SearchHit__Output } from '@chatbot/proto/chatbot/chat/v1/SearchHit';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
@@ -36,6 +38,8 @@ export const conversationSchema = z
     model: z.string().meta({ description: 'The model asked for; empty takes the default' }),
     pinned: z.boolean(),
     archived: z.boolean(),
+    role: z.enum(['owner', 'writer', 'reader']).meta({ description: 'What the caller may do' }),
+    memberCount: z.int().meta({ description: 'How many people may read it, the owner included' }),
     activeLeafId: z.uuid().optional().meta({ description: 'The last message of the branch that was active last' }),
     createdAt: dateTime,
     updatedAt: dateTime,
@@ -44,6 +48,25 @@ export const conversationSchema = z
     version: z.int(),
   })
   .meta({ id: 'Conversation' });
+
+export const memberSchema = z
+  .object({
+    userId: z.uuid(),
+    displayName: z.string().nullable().meta({ description: 'null when the account is gone' }),
+    role: conversationSchema.shape.role,
+    joinedAt: dateTime,
+  })
+  .meta({ id: 'Member' });
+
+export const inviteSchema = z
+  .object({
+    id: z.uuid(),
+    conversationId: z.uuid(),
+    role: z.enum(['writer', 'reader']),
+    createdAt: dateTime,
+    expiresAt: dateTime,
+  })
+  .meta({ id: 'Invite', description: 'A link that makes whoever opens it a member' });
 
 export const messageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
 
@@ -132,6 +155,8 @@ export const searchHitSchema = z
 
 export type User = z.infer<typeof userSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
+export type Member = z.infer<typeof memberSchema>;
+export type Invite = z.infer<typeof inviteSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Generation = z.infer<typeof generationSchema>;
 export type Parameters = z.infer<typeof parametersSchema>;
@@ -164,11 +189,34 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     pinned,
     archived,
     version,
+    role: conversationSchema.shape.role.parse(rest.role),
+    memberCount: rest.readerUserIds.length,
     ...filled({ activeLeafId: rest.activeLeafId }),
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
     lastMessageAt: iso(rest.lastMessageAt),
     ...(rest.deletedAt === null ? {} : { deletedAt: iso(rest.deletedAt) }),
+  };
+}
+
+/** A member and the name that goes with it. */
+export function toMember({ userId, role, joinedAt }: Member__Output, displayName: string | undefined): Member {
+  return {
+    userId,
+    displayName: displayName ?? null,
+    role: memberSchema.shape.role.parse(role),
+    joinedAt: iso(joinedAt),
+  };
+}
+
+export function toInvite(invite: Invite__Output | null): Invite {
+  const { id, conversationId, role, createdAt, expiresAt } = present(invite, 'invite');
+  return {
+    id,
+    conversationId,
+    role: inviteSchema.shape.role.parse(role),
+    createdAt: iso(createdAt),
+    expiresAt: iso(expiresAt),
   };
 }
 

@@ -2,8 +2,8 @@ import { AppError } from '@chatbot/errors';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import type { Logger, RequestContext } from '@chatbot/service-kit';
 import { type AiClient, type ChatClient, timeouts } from '../clients/clients.ts';
-import { present, toConversation, toMessage } from '../clients/resources.ts';
-import type { UserEventPublisher } from '../events.ts';
+import { present, toMessage } from '../clients/resources.ts';
+import { publishConversation, type UserEventPublisher } from '../events.ts';
 import type { Outcome } from './run.ts';
 
 export type CompletionDeps = { chat: ChatClient; ai: AiClient; events: UserEventPublisher; logger: Logger };
@@ -20,7 +20,7 @@ export type Completion = {
 
 export type CompletionRecorder = {
   /**
-   * Stores the end of a generation and tells the user's sessions. Returns false when chat-service cannot be reached: the log keeps the end,
+   * Stores the end of a generation and tells the sessions of all members. Returns false when chat-service cannot be reached: the log keeps the end,
    * and whoever claims the generation next stores it. Throws GENERATION_FENCED when the ownership was lost.
    */
   record(completion: Completion): Promise<boolean>;
@@ -37,7 +37,7 @@ export function createCompletionRecorder(deps: CompletionDeps): CompletionRecord
     async record(completion) {
       const stored = await store(deps, completion);
       if (stored === undefined) return false;
-      announce(deps, completion.task, stored);
+      announce(deps, stored);
       if (completion.task.titleWanted && completion.outcome.status === 'completed') {
         const title = writeTitle(deps, completion).finally(() => titles.delete(title));
         titles.add(title);
@@ -78,10 +78,10 @@ async function store({ chat, logger }: CompletionDeps, { task, outcome, content,
 
 type Stored = Exclude<Awaited<ReturnType<typeof store>>, undefined>;
 
-function announce({ events }: CompletionDeps, { userId }: GenerationTask__Output, stored: Stored) {
+function announce({ events }: CompletionDeps, stored: Stored) {
   const { content: _content, ...message } = toMessage(stored.message);
-  events.publish(userId, 'message:updated', message);
-  events.publish(userId, 'conversation:updated', toConversation(stored.conversation));
+  events.publish(present(stored.conversation, 'conversation').readerUserIds, 'message:updated', message);
+  publishConversation(events, stored.conversation);
 }
 
 async function writeTitle(
@@ -101,7 +101,7 @@ async function writeTitle(
       { conversationId, title },
       { context, timeoutMs: timeouts.unaryMs },
     );
-    if (changed) events.publish(task.userId, 'conversation:updated', toConversation(conversation));
+    if (changed) publishConversation(events, conversation);
   } catch (error) {
     // The title made from the first message stays; it is good enough.
     logger.warn({ requestId: context.requestId, err: error }, 'no title could be generated');

@@ -30,19 +30,19 @@ export type FollowOptions = {
   sink: ClientSink;
 };
 
-/** The record of a generation that the caller may read. Throws RESOURCE_NOT_FOUND for any other. */
+/** The record of a generation that the caller may read, and whether the caller may stop it. Throws RESOURCE_NOT_FOUND for any other. */
 export async function getGeneration(
   chat: ChatClient,
   caller: Caller,
   generationId: string,
-): Promise<Generation & { content: string }> {
-  const { generation } = await chat.unary(
+): Promise<Generation & { content: string; writable: boolean }> {
+  const { generation, writable } = await chat.unary(
     'GetGeneration',
     { generationId },
     { ...caller, timeoutMs: timeouts.unaryMs },
   );
   const record = present(generation, 'generation');
-  return { ...toGeneration(record), content: record.content };
+  return { ...toGeneration(record), content: record.content, writable };
 }
 
 /**
@@ -52,19 +52,22 @@ export async function getGeneration(
 export async function followGeneration(
   deps: FollowDeps,
   { caller, generationId, afterSeq, sink }: FollowOptions,
-): Promise<{ seq: number; following: Following }> {
+): Promise<{ seq: number; conversationId: string; following: Following }> {
   const generation = await getGeneration(deps.chat, caller, generationId);
   // Whoever has the end frame has them all.
-  if (hasEnded(generation) && afterSeq >= generation.seq) return { seq: generation.seq, following: nothing };
+  const { conversationId } = generation;
+  if (hasEnded(generation) && afterSeq >= generation.seq)
+    return { seq: generation.seq, conversationId, following: nothing };
   const lastSeq = await deps.log.lastSeq(generationId);
   const options = { caller, generationId, sink };
   if (lastSeq === 0 && hasEnded(generation)) {
     sink.deliver(storedEnd(generation, afterSeq));
-    return { seq: generation.seq, following: nothing };
+    return { seq: generation.seq, conversationId, following: nothing };
   }
   // A client that is ahead of the log followed one that Redis has lost since.
-  if (afterSeq > lastSeq) return { seq: lastSeq, following: followLost(deps, { ...options, afterSeq }) };
-  return { seq: lastSeq, following: followLog(deps, { ...options, afterSeq }) };
+  if (afterSeq > lastSeq)
+    return { seq: lastSeq, conversationId, following: followLost(deps, { ...options, afterSeq }) };
+  return { seq: lastSeq, conversationId, following: followLog(deps, { ...options, afterSeq }) };
 }
 
 /** Sends the frames of a generation that was just posted: its log can only begin, and the caller is known to own it. */

@@ -8,13 +8,14 @@ const stopTimeoutMs = 10_000;
 
 /**
  * Stops a generation, whichever replica runs it, and resolves with its end once that is in the log: after the call to the model was
- * cancelled. With `renderedSeq` the text ends with that frame, which is what the person saw. Stopping an ended one changes nothing and returns its end. Throws RESOURCE_NOT_FOUND, or UNAVAILABLE when no end comes in 10 s.
+ * cancelled. With `renderedSeq` the text ends with that frame, which is what the person saw. Stopping an ended one changes nothing and returns its end. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED for who may only read, or UNAVAILABLE when no end comes in 10 s.
  */
 export async function stopGeneration(
   deps: FollowDeps,
   { caller, generationId, renderedSeq }: { caller: Caller; generationId: string; renderedSeq?: number | undefined },
 ): Promise<{ seq: number; status: EndStatus }> {
   const generation = await getGeneration(deps.chat, caller, generationId);
+  if (!generation.writable) throw new AppError('PERMISSION_DENIED');
   if (hasEnded(generation)) return { seq: generation.seq, status: endStatusSchema.parse(generation.status) };
   await deps.generations.requestStop(generationId, { renderedSeq });
   await deps.generations.ensureRunning(generationId, caller.context);

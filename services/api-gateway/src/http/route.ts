@@ -1,6 +1,7 @@
 import type { Identity, RequestContext } from '@chatbot/service-kit';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { AccessWatch } from '../access-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { FollowDeps } from '../generation/follow.ts';
 import type { LimitScope, RateLimits } from '../rate-limits.ts';
@@ -9,7 +10,13 @@ import type { Caller } from '../turns/caller.ts';
 import type { TurnDeps } from '../turns/post-turn.ts';
 
 export type HttpDeps = TurnDeps &
-  FollowDeps & { clients: Clients; limits: RateLimits; cookies: { secure: boolean }; sessions: SessionClock };
+  FollowDeps & {
+    clients: Clients;
+    limits: RateLimits;
+    cookies: { secure: boolean };
+    sessions: SessionClock;
+    access: AccessWatch;
+  };
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 

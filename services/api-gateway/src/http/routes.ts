@@ -10,6 +10,8 @@ import {
   updateConversation,
 } from './conversations/routes.ts';
 import { continueGeneration, getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
+import { createInvite, listInvites, revokeInvite } from './invites/routes.ts';
+import { acceptInvite, listMembers, removeMember, setMember } from './members/routes.ts';
 import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
 import type { Route } from './route.ts';
 import { search } from './search/routes.ts';
@@ -38,6 +40,13 @@ export const routes: readonly Route[] = [
   stopGeneration,
   continueGeneration,
   streamGeneration,
+  listMembers,
+  setMember,
+  removeMember,
+  listInvites,
+  createInvite,
+  revokeInvite,
+  acceptInvite,
   listModels,
   listPersonas,
 ];

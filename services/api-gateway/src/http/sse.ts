@@ -1,7 +1,7 @@
-import type { AppError } from '@chatbot/errors';
-import { toProblem } from '@chatbot/errors';
+import { AppError, toProblem } from '@chatbot/errors';
 import type { Identity } from '@chatbot/service-kit';
 import type { Request, Response } from 'express';
+import type { AccessWatch } from '../access-watch.ts';
 import { type FollowDeps, followGeneration } from '../generation/follow.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
@@ -13,7 +13,7 @@ export function wantsStream(request: Request): boolean {
   return request.headers.accept?.includes('text/event-stream') === true;
 }
 
-export type StreamDeps = FollowDeps & { sessions: SessionClock };
+export type StreamDeps = FollowDeps & { sessions: SessionClock; access: AccessWatch };
 
 export type StreamOptions = {
   caller: Caller;
@@ -28,8 +28,8 @@ export type StreamOptions = {
 
 /**
  * Answers with the frames of a generation as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): `event` is the
- * frame's type, `id` its seq, `data` the frame as on the socket. Resolves after the end frame, when the client is gone, or when the token no longer
- * counts. Throws before the first byte when the caller may not read the generation.
+ * frame's type, `id` its seq, `data` the frame as on the socket. Resolves after the end frame, when the client is gone, or when the token or the right to
+ * read no longer counts. Throws before the first byte when the caller may not read the generation.
  */
 export async function streamGeneration(
   deps: StreamDeps,
@@ -45,7 +45,8 @@ export async function streamGeneration(
     close();
   };
   if (first !== undefined) write(`event: turn\ndata: ${JSON.stringify(first)}\n\n`);
-  const { following } = await followGeneration(deps, {
+  const sinceMs = performance.now();
+  const { following, conversationId } = await followGeneration(deps, {
     caller,
     generationId,
     afterSeq,
@@ -63,6 +64,10 @@ export async function streamGeneration(
   request.on('close', close);
   response.on('close', close);
   using _watching = deps.sessions.watch({ identity: () => identity, ended: fail });
+  using _reading = deps.access.watch(
+    { conversationId, userId: identity.userId },
+    { sinceMs, revoked: () => fail(new AppError('RESOURCE_NOT_FOUND')) },
+  );
   await closed;
   clearInterval(heartbeat);
   following.close();

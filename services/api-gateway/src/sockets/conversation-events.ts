@@ -25,7 +25,7 @@ export const typingSet = defineEvent({
       { conversationId, typing },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
-    for (const memberId of memberUserIds) events.publish(memberId, 'typing', { conversationId, userId, typing });
+    events.publish(memberUserIds, 'typing', { conversationId, userId, typing });
     return {};
   },
 });

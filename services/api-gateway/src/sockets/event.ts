@@ -1,6 +1,7 @@
 import type { Identity, RequestContext } from '@chatbot/service-kit';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
+import type { AccessWatch } from '../access-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { FollowDeps } from '../generation/follow.ts';
 import type { Following } from '../generation/tail.ts';
@@ -22,6 +23,7 @@ export type EventDeps = TurnDeps &
   FollowDeps & {
     clients: Clients;
     limits: RateLimits;
+    access: AccessWatch;
     /** Renews the identity of a socket in place. Throws TOKEN_INVALID for another user's token. */
     renew(socket: ClientSocket, token: string): Promise<void>;
   };

@@ -1,4 +1,4 @@
-import { toProblem } from '@chatbot/errors';
+import { AppError, toProblem } from '@chatbot/errors';
 import { type ClientSink, followGeneration, followLog } from '../generation/follow.ts';
 import type { Frame } from '../generation/frame.ts';
 import type { Following } from '../generation/tail.ts';
@@ -11,47 +11,80 @@ const waitingPacketsMax = 256;
 export async function followOnSocket(
   deps: EventDeps,
   call: EventCall,
-  options: { generationId: string; afterSeq: number },
+  { generationId, afterSeq }: { generationId: string; afterSeq: number },
 ): Promise<number> {
-  const { generationId } = options;
-  unfollowOnSocket(call.socket, generationId);
-  const { seq, following } = await followGeneration(deps, {
-    ...options,
-    caller: call.caller,
-    sink: socketSink(call.socket, generationId),
-  });
-  remember(call.socket, generationId, following);
+  const { socket, caller } = call;
+  unfollowOnSocket(socket, generationId);
+  const sinceMs = performance.now();
+  const sink = socketSink(socket, generationId);
+  const { seq, conversationId, following } = await followGeneration(deps, { caller, generationId, afterSeq, sink });
+  remember(deps, call, { generationId, conversationId, sinceMs, following, sink });
   return seq;
 }
 
-/** Follows a generation that this socket has just started. */
-export function followOwnTurn(deps: EventDeps, call: EventCall, generationId: string): void {
-  if (call.socket.data.followings.has(generationId)) return;
-  const following = followLog(deps, {
-    caller: call.caller,
-    generationId,
-    afterSeq: 0,
-    sink: socketSink(call.socket, generationId),
-  });
-  remember(call.socket, generationId, following);
+/** Follows a generation that this socket has just started; `sinceMs` is when it asked to. */
+export function followOwnTurn(
+  deps: EventDeps,
+  call: EventCall,
+  { conversationId, generationId, sinceMs }: { conversationId: string; generationId: string; sinceMs: number },
+): void {
+  const { socket, caller } = call;
+  if (socket.data.followings.has(generationId)) return;
+  const sink = socketSink(socket, generationId);
+  const following = followLog(deps, { caller, generationId, afterSeq: 0, sink });
+  remember(deps, call, { generationId, conversationId, sinceMs, following, sink });
 }
 
 export function unfollowOnSocket(socket: ClientSocket, generationId: string): void {
-  socket.data.followings.get(generationId)?.close();
+  const following = socket.data.followings.get(generationId);
   socket.data.followings.delete(generationId);
+  following?.close();
 }
 
-function remember(socket: ClientSocket, generationId: string, following: Following) {
-  if (socket.connected) socket.data.followings.set(generationId, following);
-  else following.close();
+type Remembered = {
+  generationId: string;
+  conversationId: string;
+  sinceMs: number;
+  following: Following;
+  sink: SocketSink;
+};
+
+/** Keeps a following until the reply ends, the socket closes, or the right to read it does. */
+function remember({ access }: EventDeps, { socket, userId }: EventCall, remembered: Remembered): void {
+  const { generationId, conversationId, sinceMs, following, sink } = remembered;
+  if (sink.ended || !socket.connected) {
+    following.close();
+    return;
+  }
+  unfollowOnSocket(socket, generationId);
+  const revoked = () => {
+    unfollowOnSocket(socket, generationId);
+    sink.failed(new AppError('RESOURCE_NOT_FOUND'));
+  };
+  const reading = access.watch({ conversationId, userId }, { sinceMs, revoked });
+  socket.data.followings.set(generationId, {
+    close() {
+      reading[Symbol.dispose]();
+      following.close();
+    },
+  });
 }
 
-function socketSink(socket: ClientSocket, generationId: string): ClientSink {
+/** The end frame is the last thing that goes into it. */
+type SocketSink = ClientSink & { readonly ended: boolean };
+
+function socketSink(socket: ClientSocket, generationId: string): SocketSink {
   const emit = socket.emit.bind(socket) as (event: string, payload: unknown) => boolean;
+  let ended = false;
   return {
+    get ended() {
+      return ended;
+    },
     deliver(frame: Frame) {
       emit('generation:frame', frame);
-      if (frame.type === 'end') socket.data.followings.delete(generationId);
+      if (frame.type !== 'end') return;
+      ended = true;
+      unfollowOnSocket(socket, generationId);
     },
     congestion() {
       // Nothing is queued for a closed connection; its followings are closed on disconnect.
@@ -67,7 +100,7 @@ function socketSink(socket: ClientSocket, generationId: string): ClientSink {
       });
     },
     failed(error) {
-      socket.data.followings.delete(generationId);
+      unfollowOnSocket(socket, generationId);
       emit('generation:unavailable', { generationId, problem: toProblem(error) });
     },
   };

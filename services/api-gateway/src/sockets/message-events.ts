@@ -39,7 +39,8 @@ export const generationContinue = defineEvent({
 /** A sender follows its own generation without asking. */
 async function turn(deps: EventDeps, call: EventCall, post: () => Promise<TurnIds>): Promise<TurnIds> {
   await deps.limits.consume('messages', call.userId);
+  const sinceMs = performance.now();
   const ids = await post();
-  followOwnTurn(deps, call, ids.generationId);
+  followOwnTurn(deps, call, { ...ids, sinceMs });
   return ids;
 }

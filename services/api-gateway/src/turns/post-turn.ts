@@ -2,8 +2,8 @@ import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/Gene
 import type { Turn__Output } from '@chatbot/proto/chatbot/chat/v1/Turn';
 import { z } from 'zod';
 import { type ChatClient, timeouts } from '../clients/clients.ts';
-import { type Parameters, parametersSchema, present, toConversation, toMessage } from '../clients/resources.ts';
-import type { UserEventPublisher } from '../events.ts';
+import { type Parameters, parametersSchema, present, toMessage } from '../clients/resources.ts';
+import { publishConversation, type UserEventPublisher } from '../events.ts';
 import type { Generations } from '../generation/generations.ts';
 import type { Caller } from './caller.ts';
 
@@ -35,12 +35,12 @@ export type TurnIds = z.infer<typeof turnSchema>;
 
 export type TurnDeps = { chat: ChatClient; generations: Generations; events: UserEventPublisher };
 
-type TurnInput<Input> = { caller: Caller; userId: string; input: Input };
+type TurnInput<Input> = { caller: Caller; input: Input };
 
 /** Stores a user message with its pending reply and starts the generation. Idempotent on (user, clientMessageId). */
 export async function postMessage(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<z.infer<typeof postMessageSchema>>,
+  { caller, input }: TurnInput<z.infer<typeof postMessageSchema>>,
 ): Promise<TurnIds> {
   const { params, conversationId = '', persona = '', model = '', parentId, clientMessageId, content } = input;
   const request = {
@@ -53,42 +53,42 @@ export async function postMessage(
     ...(params === undefined ? {} : { parameters: toProtoParameters(params) }),
   };
   const response = await deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, userId, ...response });
+  return begin(deps, { caller, ...response });
 }
 
 /** Stores a sibling of a user message with other content, and its pending reply, and starts the generation. Idempotent as postMessage. */
 export async function editMessage(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
+  { caller, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
 ): Promise<TurnIds> {
   const response = await deps.chat.unary('EditMessage', input, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, userId, ...response });
+  return begin(deps, { caller, ...response });
 }
 
 /** Stores a pending sibling of a reply and starts the generation. Idempotent as postMessage. */
 export async function regenerateReply(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
+  { caller, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
 ): Promise<TurnIds> {
   const response = await deps.chat.unary('RegenerateReply', input, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, userId, ...response });
+  return begin(deps, { caller, ...response });
 }
 
 /** Stores a pending sibling of a reply that was cut short, which begins with its text, and starts the generation. Idempotent. */
 export async function continueReply(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<{ generationId: string }>,
+  { caller, input }: TurnInput<{ generationId: string }>,
 ): Promise<TurnIds> {
   const response = await deps.chat.unary('ContinueReply', input, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, userId, ...response });
+  return begin(deps, { caller, ...response });
 }
 
 /** Whoever stored a turn runs it; a repeat looks after it only when that one had the time to begin. */
 const replayDelayMs = 1_000;
 
-type Begin = { caller: Caller; userId: string; turn: Turn__Output | null; task: GenerationTask__Output | null };
+type Begin = { caller: Caller; turn: Turn__Output | null; task: GenerationTask__Output | null };
 
-function begin({ generations, events }: TurnDeps, { caller, userId, turn, task }: Begin): TurnIds {
+function begin({ generations, events }: TurnDeps, { caller, turn, task }: Begin): TurnIds {
   const { conversation, userMessage, assistantMessage, generationId, replayed } = present(turn, 'turn');
   const user = toMessage(userMessage);
   const assistant = toMessage(assistantMessage);
@@ -102,9 +102,10 @@ function begin({ generations, events }: TurnDeps, { caller, userId, turn, task }
   // After the answer and the request to the model, which are waited for; the other sessions are not in such a hurry.
   if (!replayed) {
     setImmediate(() => {
-      events.publish(userId, 'message:created', user);
-      events.publish(userId, 'message:created', assistant);
-      events.publish(userId, 'conversation:updated', toConversation(conversation));
+      const { readerUserIds } = present(conversation, 'conversation');
+      events.publish(readerUserIds, 'message:created', user);
+      events.publish(readerUserIds, 'message:created', assistant);
+      publishConversation(events, conversation);
     });
   }
   return {

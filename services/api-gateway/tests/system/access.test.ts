@@ -11,17 +11,23 @@ let sim: OllamaSim;
 let system: System;
 let owner: Account;
 let stranger: Account;
+let reader: Account;
 let turn: TurnIds;
 let strangerDevice: Device;
 
 beforeAll(async () => {
   sim = await startOllamaSim({ models: { 'short:latest': { kind: 'scripted', text: 'A reply.' } } });
   system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'short:latest' } });
-  [owner, stranger] = await Promise.all([createAccount(system.url), createAccount(system.url)]);
+  [owner, stranger, reader] = await Promise.all([
+    createAccount(system.url),
+    createAccount(system.url),
+    createAccount(system.url),
+  ]);
   using device = await owner.connect();
   turn = await device.send({ content: 'mine' });
   await device.ended(turn.generationId);
   strangerDevice = await stranger.connect();
+  await owner.request('POST', `/conversations/${turn.conversationId}/members`, { email: reader.email, role: 'reader' });
 }, 120_000);
 
 afterAll(async () => {
@@ -30,8 +36,13 @@ afterAll(async () => {
   await sim?.[Symbol.asyncDispose]();
 });
 
-/** What stands for :id, and a body that is valid but for the rights. `own`: there is no object of somebody else to reach. */
-type Row = { id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'own'; body?: () => object };
+/**
+ * What stands for :id, a body that is valid but for the rights, and what a member who may only read is answered. `own`: there is no object of
+ * somebody else to reach.
+ */
+type Row =
+  | { id: 'own'; body?: () => object }
+  | { id: 'conversation' | 'user message' | 'assistant message' | 'generation'; body?: () => object; reader: number };
 
 const message = () => ({ clientMessageId: randomUUID(), content: 'intruding' });
 
@@ -40,19 +51,34 @@ const matrix: Record<string, Row> = {
   'patch /users/me': { id: 'own', body: () => ({ displayName: 'X', version: 1 }) },
   'get /conversations': { id: 'own' },
   'post /conversations': { id: 'own', body: () => ({}) },
-  'get /conversations/:id': { id: 'conversation' },
-  'patch /conversations/:id': { id: 'conversation', body: () => ({ version: 1, title: 'Mine now' }) },
-  'delete /conversations/:id': { id: 'conversation' },
-  'post /conversations/:id/restore': { id: 'conversation' },
+  'get /conversations/:id': { id: 'conversation', reader: 200 },
+  'patch /conversations/:id': { id: 'conversation', body: () => ({ version: 1, title: 'Mine now' }), reader: 403 },
+  'delete /conversations/:id': { id: 'conversation', reader: 403 },
+  'post /conversations/:id/restore': { id: 'conversation', reader: 404 },
   'get /search': { id: 'own' },
-  'get /conversations/:id/messages': { id: 'conversation' },
-  'post /conversations/:id/messages': { id: 'conversation', body: message },
-  'patch /messages/:id': { id: 'user message', body: message },
-  'post /messages/:id/regenerate': { id: 'assistant message', body: () => ({ clientMessageId: randomUUID() }) },
-  'get /generations/:id': { id: 'generation' },
-  'post /generations/:id/stop': { id: 'generation' },
-  'post /generations/:id/continue': { id: 'generation' },
-  'get /generations/:id/stream': { id: 'generation' },
+  'get /conversations/:id/messages': { id: 'conversation', reader: 200 },
+  'post /conversations/:id/messages': { id: 'conversation', body: message, reader: 403 },
+  'patch /messages/:id': { id: 'user message', body: message, reader: 403 },
+  'post /messages/:id/regenerate': {
+    id: 'assistant message',
+    body: () => ({ clientMessageId: randomUUID() }),
+    reader: 403,
+  },
+  'get /generations/:id': { id: 'generation', reader: 200 },
+  'post /generations/:id/stop': { id: 'generation', reader: 403 },
+  'post /generations/:id/continue': { id: 'generation', reader: 403 },
+  'get /generations/:id/stream': { id: 'generation', reader: 200 },
+  'get /conversations/:id/members': { id: 'conversation', reader: 200 },
+  'post /conversations/:id/members': {
+    id: 'conversation',
+    body: () => ({ email: stranger.email, role: 'writer' }),
+    reader: 403,
+  },
+  'delete /conversations/:id/members/:userId': { id: 'conversation', reader: 403 },
+  'get /conversations/:id/invites': { id: 'conversation', reader: 403 },
+  'post /conversations/:id/invites': { id: 'conversation', body: () => ({ role: 'reader' }), reader: 403 },
+  'delete /conversations/:id/invites/:inviteId': { id: 'conversation', reader: 403 },
+  'post /invites/:token/accept': { id: 'own' },
   'get /models': { id: 'own' },
   'get /personas': { id: 'own' },
 };
@@ -70,7 +96,7 @@ function idOf(row: Row): string {
     case 'own':
       return '';
     default:
-      return row.id satisfies never;
+      return row satisfies never;
   }
 }
 
@@ -78,7 +104,12 @@ const guarded = routes.filter(({ access }) => access === 'user').map(({ method, 
 
 function call(account: Account, route: string, id: string) {
   const [method = '', path = ''] = route.split(' ');
-  return account.request(method.toUpperCase(), path.replace(':id', id), matrix[route]?.body?.());
+  return account.request(method.toUpperCase(), fill(path, id), matrix[route]?.body?.());
+}
+
+/** The path of a request: :id is what it is about, everything else names nothing. */
+function fill(path: string, id: string): string {
+  return path.replace(/:id(?=\/|$)/, id).replace(/:\w+/, randomUUID());
 }
 
 /** A problem without what differs from request to request. */
@@ -95,7 +126,7 @@ describe('every route of a signed-in user', () => {
     '%s refuses a caller without a token, with a broken one and with one for something else',
     async (route) => {
       const [method = '', path = ''] = route.split(' ');
-      const url = `/api/v1${path.replace(':id', randomUUID())}`;
+      const url = `/api/v1${fill(path, randomUUID())}`;
       const body = matrix[route]?.body?.();
       const headers = [{}, { authorization: 'Bearer nonsense' }, { authorization: `Bearer ${owner.refreshToken}` }];
       const answers = await Promise.all(
@@ -105,17 +136,22 @@ describe('every route of a signed-in user', () => {
     },
   );
 
-  it.each(guarded.filter((route) => route.includes(':id')))(
-    '%s answers a stranger as if it did not exist',
-    async (route) => {
-      const row = matrix[route];
-      if (row === undefined) throw new Error('no row');
-      const foreign = await call(stranger, route, idOf(row));
-      const missing = await call(stranger, route, randomUUID());
-      expect(foreign.status).toBe(404);
-      expect(comparable(foreign)).toEqual(comparable(missing));
-    },
-  );
+  const foreign = guarded.filter((route) => matrix[route] !== undefined && matrix[route].id !== 'own');
+
+  it.each(foreign)('%s gives a member who may only read just what is to be read', async (route) => {
+    const row = matrix[route];
+    if (row === undefined || row.id === 'own') throw new Error('no row');
+    expect((await call(reader, route, idOf(row))).status).toBe(row.reader);
+  });
+
+  it.each(foreign)('%s answers a stranger as if it did not exist', async (route) => {
+    const row = matrix[route];
+    if (row === undefined) throw new Error('no row');
+    const intruding = await call(stranger, route, idOf(row));
+    const missing = await call(stranger, route, randomUUID());
+    expect(intruding.status).toBe(404);
+    expect(comparable(intruding)).toEqual(comparable(missing));
+  });
 });
 
 const eventPayloads: Record<string, (() => object) | 'own'> = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import { conversationSchema, messageSchema, toConversation, toMessage } from '../../clients/resources.ts';
+import { publishConversation } from '../../events.ts';
 import { pageQuery, pageSchema } from '../pages.ts';
 import { defineRoute, pageOf } from '../route.ts';
 
@@ -40,12 +41,11 @@ export const createConversation = defineRoute({
   summary: 'Make an empty conversation',
   body: z.object({ title: title.optional(), persona: persona.optional(), model: model.optional() }).default({}),
   responses: { 201: { description: 'The conversation', schema: conversationSchema } },
-  async handle({ chat, events }, { caller, body, identity }) {
+  async handle({ chat, events }, { caller, body }) {
     const input = { title: body.title ?? '', persona: body.persona ?? '', model: body.model ?? '' };
     const { conversation } = await chat.unary('CreateConversation', input, { ...caller, timeoutMs: timeouts.unaryMs });
-    const created = toConversation(conversation);
-    events.publish(identity.userId, 'conversation:updated', created);
-    return { status: 201, body: created };
+    publishConversation(events, conversation);
+    return { status: 201, body: toConversation(conversation) };
   },
 });
 
@@ -72,7 +72,7 @@ export const updateConversation = defineRoute({
   path: '/conversations/:id',
   access: 'user',
   tag: 'conversations',
-  summary: 'Change a conversation, if version is the current one',
+  summary: 'Change a conversation, if version is the current one; pinned and archived are for the caller alone',
   params,
   body: z.object({
     version: z.int().positive(),
@@ -83,16 +83,15 @@ export const updateConversation = defineRoute({
     archived: z.boolean().optional(),
   }),
   responses: { 200: { description: 'The conversation after the change', schema: conversationSchema } },
-  async handle({ chat, events }, { caller, params: { id }, body, identity }) {
+  async handle({ chat, events }, { caller, params: { id }, body }) {
     const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
     const { conversation } = await chat.unary(
       'UpdateConversation',
       { ...changes, conversationId: id },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
-    const updated = toConversation(conversation);
-    events.publish(identity.userId, 'conversation:updated', updated);
-    return { status: 200, body: updated };
+    publishConversation(events, conversation);
+    return { status: 200, body: toConversation(conversation) };
   },
 });
 
@@ -107,18 +106,19 @@ export const deleteConversation = defineRoute({
     permanent: z.stringbool().optional().meta({ description: 'Delete for good what is in the trash already' }),
   }),
   responses: { 204: { description: 'In the trash, or gone' } },
-  async handle({ chat, generations, events }, { caller, params: { id }, query: { permanent = false }, identity }) {
+  async handle({ chat, generations, events, access }, { caller, params: { id }, query: { permanent = false } }) {
     if (permanent) {
       await chat.unary('PurgeConversation', { conversationId: id }, { ...caller, timeoutMs: timeouts.unaryMs });
       return { status: 204 };
     }
-    const { generationIds } = await chat.unary(
+    const { generationIds, readerUserIds } = await chat.unary(
       'DeleteConversation',
       { conversationId: id },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
     await Promise.all(generationIds.map((generationId) => generations.requestStop(generationId)));
-    events.publish(identity.userId, 'conversation:deleted', { id });
+    for (const userId of readerUserIds) access.revoke({ conversationId: id, userId });
+    events.publish(readerUserIds, 'conversation:deleted', { id });
     return { status: 204 };
   },
 });
@@ -131,15 +131,14 @@ export const restoreConversation = defineRoute({
   summary: 'Take a conversation out of the trash',
   params,
   responses: { 200: { description: 'The conversation', schema: conversationSchema } },
-  async handle({ chat, events }, { caller, params: { id }, identity }) {
+  async handle({ chat, events }, { caller, params: { id } }) {
     const { conversation } = await chat.unary(
       'RestoreConversation',
       { conversationId: id },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
-    const restored = toConversation(conversation);
-    events.publish(identity.userId, 'conversation:updated', restored);
-    return { status: 200, body: restored };
+    publishConversation(events, conversation);
+    return { status: 200, body: toConversation(conversation) };
   },
 });
 

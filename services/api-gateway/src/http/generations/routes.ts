@@ -18,7 +18,7 @@ export const getGeneration = defineRoute({
   params,
   responses: { 200: { description: 'The record', schema: generationSchema } },
   async handle({ chat }, { caller, params: { id } }) {
-    const { content: _content, ...generation } = await get(chat, caller, id);
+    const { content: _content, writable: _writable, ...generation } = await get(chat, caller, id);
     return { status: 200, body: generation };
   },
 });
@@ -54,10 +54,10 @@ export const continueGeneration = defineRoute({
   summary: 'Go on with a reply that was stopped or cut off, beside it; asking again gives the same',
   params,
   responses: { 202: { description: 'Stored; the reply is on its way', schema: turnSchema } },
-  async handle(deps, { caller, identity, params: { id } }) {
+  async handle(deps, { caller, params: { id } }) {
     return {
       status: 202,
-      body: await continueReply(deps, { caller, userId: identity.userId, input: { generationId: id } }),
+      body: await continueReply(deps, { caller, input: { generationId: id } }),
     };
   },
 });

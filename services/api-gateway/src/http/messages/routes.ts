@@ -26,7 +26,7 @@ export const postMessage = defineRoute({
   responses: accepted,
   async handle(deps, { caller, identity, params: { id }, body, request, response }) {
     const input = { ...body, conversationId: id === 'new' ? undefined : id };
-    const turn = await post(deps, { caller, userId: identity.userId, input });
+    const turn = await post(deps, { caller, input });
     if (!wantsStream(request)) return { status: 202, body: turn };
     await streamGeneration(deps, {
       caller,
@@ -51,10 +51,10 @@ export const editMessage = defineRoute({
   params,
   body: z.object({ content: contentSchema, clientMessageId: clientMessageIdSchema }),
   responses: accepted,
-  async handle(deps, { caller, identity, params: { id }, body }) {
+  async handle(deps, { caller, params: { id }, body }) {
     return {
       status: 202,
-      body: await edit(deps, { caller, userId: identity.userId, input: { ...body, messageId: id } }),
+      body: await edit(deps, { caller, input: { ...body, messageId: id } }),
     };
   },
 });
@@ -69,10 +69,10 @@ export const regenerateMessage = defineRoute({
   params,
   body: z.object({ clientMessageId: clientMessageIdSchema }),
   responses: accepted,
-  async handle(deps, { caller, identity, params: { id }, body }) {
+  async handle(deps, { caller, params: { id }, body }) {
     return {
       status: 202,
-      body: await regenerate(deps, { caller, userId: identity.userId, input: { ...body, messageId: id } }),
+      body: await regenerate(deps, { caller, input: { ...body, messageId: id } }),
     };
   },
 });
