@@ -35,7 +35,22 @@ const corpus = [
   '<a href="https://ok.example" onclick="window.hacked=1" style="position:fixed;inset:0">cover</a>',
   'https://ok.example/"onmouseover="window.hacked=1',
   '<div id="root">clobbered</div><form id="documentElement"></form>',
+  '$\\href{javascript:window.hacked=1}{x}$ \\(\\url{javascript:window.hacked=1}\\)',
+  '\\[\\includegraphics{https://evil.example/k.png}\\]',
+  '$$\n\\htmlStyle{position:fixed;inset:0}{x}\\htmlData{a=b}{x}\n$$',
+  '$\\unknown{<img src=x onerror=window.hacked=1>}$',
+  '$$\n\\def\\a{\\a\\a}\\a\n$$',
 ].join('\n\n');
+
+/** Diagrams that try to run, fetch and restyle; the last one is honest. */
+const diagrams = [
+  'graph TD\n  A["<img src=x onerror=\'parent.hacked = 1\'>"] --> B["<script>parent.hacked = 1</script>"]\n  click A "javascript:parent.hacked=1"\n  click B call hacked()',
+  '%%{init: {"securityLevel": "loose", "themeCSS": "@import url(https://evil.example/m.css); * { background: url(https://evil.example/m.png) }"}}%%\ngraph TD\n  A --> B',
+  '---\nconfig:\n  securityLevel: loose\n  fontFamily: "x;} body{display:none"\n---\ngraph LR\n  A["<iframe src=https://evil.example/>"] --> B["![x](https://evil.example/n.png)"]',
+  'sequenceDiagram\n  Ada->>Bob: Hello',
+]
+  .map((description) => `\`\`\`mermaid\n${description}\n\`\`\``)
+  .join('\n\n');
 
 let sim: OllamaSim;
 let system: System;
@@ -45,6 +60,7 @@ beforeAll(async () => {
   sim = await startOllamaSim({
     models: {
       'by-one:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 1, ratePerSecond: 1_500 },
+      'diagrams:latest': { kind: 'scripted', text: diagrams },
       'by-seven:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 7, ratePerSecond: 200 },
     },
   });
@@ -79,9 +95,40 @@ function findDangers(page: Page): Promise<string[]> {
   });
 }
 
+async function choose(page: Page, model: string): Promise<void> {
+  await page.getByRole('button', { name: /model/i }).first().click();
+  await page
+    .getByRole('menuitemradio', { name: new RegExp(model) })
+    .last()
+    .click();
+}
+
 async function expectHarmless({ page, problems, foreignRequests }: Visit) {
   expect([await findDangers(page), problems, foreignRequests]).toEqual([[], [], []]);
 }
+
+describe('a diagram', () => {
+  it('is drawn in a frame that may do nothing, and reaches nothing from there', async () => {
+    const session = await visit(browser, system.url);
+    const { page, problems, foreignRequests } = session;
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await choose(page, 'diagrams:latest');
+    await send(page, 'draw');
+    await replyWith(page, 'completed').waitFor();
+    await page.frameLocator('iframe').last().getByText('Hello').waitFor();
+    const frames = await page
+      .locator('iframe')
+      .evaluateAll((all) =>
+        all.map((frame) => ({ sandbox: frame.getAttribute('sandbox'), src: frame.getAttribute('src') })),
+      );
+    expect(frames.length).toBeGreaterThan(0);
+    expect(frames.every(({ sandbox, src }) => sandbox === '' && src === null)).toBe(true);
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    expect(foreignRequests).toEqual([]);
+    expect(problems).toEqual([]);
+    await session.context.close();
+  });
+});
 
 describe('hostile model output', () => {
   it.each(['by-one:latest', 'by-seven:latest'])(
@@ -90,11 +137,7 @@ describe('hostile model output', () => {
       const session = await visit(browser, system.url);
       const { page } = session;
       await signUp(page, { email: `${randomUUID()}@example.com` });
-      await page.getByRole('button', { name: /model/i }).first().click();
-      await page
-        .getByRole('menuitemradio', { name: new RegExp(model) })
-        .last()
-        .click();
+      await choose(page, model);
       await send(page, 'do your worst');
       let ended = false;
       const end = replyWith(page, 'completed')

@@ -15,6 +15,13 @@ it('keeps a code block with blank lines, a loose list and a table whole', () => 
   expect(splitBlocks(DOCUMENT.join('')).blocks).toEqual(DOCUMENT);
 });
 
+it.each([
+  ['$$\na = b\n\n- c\n+ d\n$$\n\n', 'After.'],
+  ['\\[\n1. x\n\n# y\n\\]\n', 'After.'],
+])('keeps a formula whole, whatever its lines look like: %j', (formula, after) => {
+  expect(splitBlocks(formula + after).blocks).toEqual([formula, after]);
+});
+
 it('keeps the settled blocks when text is added', () => {
   const before = splitBlocks(DOCUMENT.slice(0, 4).join(''));
   const after = splitBlocks(DOCUMENT.join(''), before);
@@ -23,7 +30,23 @@ it('keeps the settled blocks when text is added', () => {
 
 it('loses no character, however the text is cut into tokens', () => {
   const piece = fc.oneof(
-    fc.constantFrom(...DOCUMENT, '```', '\n', '\n\n', '- ', '1. ', '> ', '    ', '|', '<b>', '\r\n', '\t'),
+    fc.constantFrom(
+      ...DOCUMENT,
+      '```',
+      '\n',
+      '\n\n',
+      '- ',
+      '1. ',
+      '$$',
+      '\\[',
+      '\\]',
+      '> ',
+      '    ',
+      '|',
+      '<b>',
+      '\r\n',
+      '\t',
+    ),
     fc.string(),
   );
   fc.assert(

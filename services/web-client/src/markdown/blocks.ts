@@ -1,7 +1,25 @@
-import { lexer } from 'marked';
+import { Marked } from 'marked';
 
 /** How many blocks at the end are read again when text is added: a list may swallow what looked like two blocks. */
 const UNSETTLED_COUNT = 2;
+
+/** A formula on lines of its own is one block, whatever its lines look like; one that is still open reaches to the end. */
+const FORMULA = /^ {0,3}(?:\$\$[\s\S]*?(?:\$\$[ \t]*(?:\n+|$)|$)|\\\[[\s\S]*?(?:\\\][ \t]*(?:\n+|$)|$))/;
+
+const reader = new Marked({
+  gfm: true,
+  extensions: [
+    {
+      name: 'formula',
+      level: 'block',
+      start: (text) => text.match(/\n {0,3}(?:\$\$|\\\[)/)?.index,
+      tokenizer(text) {
+        const raw = FORMULA.exec(text)?.[0];
+        return raw === undefined ? undefined : { type: 'formula', raw };
+      },
+    },
+  ],
+});
 
 /** A text and its top-level Markdown blocks, whose concatenation it is. */
 export type SplitText = Readonly<{ text: string; blocks: readonly string[] }>;
@@ -23,7 +41,7 @@ export function splitBlocks(text: string, before: SplitText = NO_TEXT): SplitTex
 
 function readBlocks(text: string): string[] {
   const blocks: string[] = [];
-  for (const { raw, type } of lexer(text, { gfm: true })) {
+  for (const { raw, type } of reader.lexer(text)) {
     // Blank lines belong to the block before them.
     if (type === 'space' && blocks.length > 0) blocks.push((blocks.pop() ?? '') + raw);
     else blocks.push(raw);

@@ -2,7 +2,9 @@ import type { ComponentProps } from 'react';
 import type { Components } from 'react-markdown';
 import { texts } from '../texts.ts';
 import { CodeBlock } from './code-block.tsx';
+import { Formula } from './formula.tsx';
 import { safeHref } from './links.ts';
+import { readCode } from './read-code.ts';
 
 /** How each Markdown element is rendered. Headings begin below those of the page. */
 export const elements: Components = {
@@ -11,7 +13,16 @@ export const elements: Components = {
   img: ({ src, alt }) => (
     <SafeLink href={typeof src === 'string' ? src : undefined}>{texts.markdown.image(alt ?? '')}</SafeLink>
   ),
-  pre: ({ node }) => <CodeBlock node={node} />,
+  pre: ({ node }) => {
+    const { code, language, isFormula } = readCode(node);
+    return isFormula ? <Formula source={code} isDisplay /> : <CodeBlock code={code} language={language} />;
+  },
+  code: ({ className, children }) =>
+    className?.includes('math-inline') ? (
+      <Formula source={String(children)} isDisplay={false} />
+    ) : (
+      <code>{children}</code>
+    ),
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
     <div className="overflow-x-auto" tabIndex={0}>

@@ -2,11 +2,13 @@ import { memo, useMemo, useRef } from 'react';
 import ReactMarkdown, { type Options } from 'react-markdown';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import remarkMath from 'remark-math';
 import remend from 'remend';
 import { NO_TEXT, type SplitText, splitBlocks } from './blocks.ts';
 import { elements } from './elements.tsx';
 import { GrowingContext } from './growing-context.ts';
 import { showHtmlAsText } from './html-as-text.ts';
+import { markMath } from './math-marks.ts';
 
 /*
  * What a model writes is hostile. Three layers, each of which would do alone: raw HTML is never parsed but shown as
@@ -14,12 +16,17 @@ import { showHtmlAsText } from './html-as-text.ts';
  * that could fetch or navigate are our own: an image becomes a link, a link opens elsewhere and tells nothing of us.
  */
 const options: Readonly<Options> = {
-  remarkPlugins: [remarkGfm, showHtmlAsText],
+  remarkPlugins: [remarkGfm, [remarkMath, { singleDollarTextMath: false }], showHtmlAsText],
   rehypePlugins: [
     [
       rehypeSanitize,
       {
         ...defaultSchema,
+        // How remark-math marks formulas; what becomes of them is decided in elements.tsx.
+        attributes: {
+          ...defaultSchema.attributes,
+          code: [['className', /^language-./, 'math-inline', 'math-display']],
+        },
         protocols: { ...defaultSchema.protocols, href: ['http', 'https', 'mailto'], src: ['http', 'https'] },
       },
     ],
@@ -48,7 +55,7 @@ export const Markdown = memo(function Markdown({ text, isGrowing }: { text: stri
 
 const Block = memo(function Block({ text, isGrowing }: { text: string; isGrowing: boolean }) {
   // Marks that are still open are closed for the moment, so that half a word in bold does not flicker.
-  const markdown = isGrowing ? remend(text) : text;
+  const markdown = markMath(isGrowing ? remend(text) : text);
   return (
     <div className="prose-block" data-growing={isGrowing || undefined}>
       <GrowingContext value={isGrowing}>
