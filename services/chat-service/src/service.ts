@@ -19,7 +19,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { createDatabase, type Database } from './adapters/database.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-index.ts';
+import { createPrismaBulkStore } from './adapters/prisma-bulk-store.ts';
 import { createPrismaConversationStore } from './adapters/prisma-conversation-store.ts';
+import { createPrismaFolderStore } from './adapters/prisma-folder-store.ts';
 import { createPrismaGenerationStore } from './adapters/prisma-generation-store.ts';
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
@@ -93,6 +95,8 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         members: createPrismaMemberStore(database),
         searchIndex: createPostgresSearchIndex(database),
         trash,
+        folders: createPrismaFolderStore(database),
+        bulk: createPrismaBulkStore(database),
         typing,
         metrics,
         newId: uuidv7,

@@ -8,11 +8,14 @@ import {
   type Caller,
   exchange,
   type PostedTurn,
+  present,
   startTestChatService,
   type TestChatService,
 } from './harness.ts';
 
-type Target = Pick<PostedTurn, 'conversationId' | 'userMessageId' | 'assistantMessageId' | 'generationId'>;
+type Target = Pick<PostedTurn, 'conversationId' | 'userMessageId' | 'assistantMessageId' | 'generationId'> & {
+  readonly folderId: string;
+};
 
 /** Every rpc for users that names something, with a request that would succeed for its owner. */
 const userRpcs: [string, (target: Target) => object][] = [
@@ -30,6 +33,8 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['GetGeneration', ({ generationId }) => ({ generationId })],
   ['SetTyping', ({ conversationId }) => ({ conversationId, typing: true })],
   ['GetConversationActivity', ({ conversationId }) => ({ conversationId })],
+  ['UpdateFolder', ({ folderId }) => ({ folderId, version: 1, name: 'Theirs' })],
+  ['DeleteFolder', ({ folderId }) => ({ folderId })],
   ['ListMembers', ({ conversationId }) => ({ conversationId })],
   ['SetMember', ({ conversationId }) => ({ conversationId, userId: uuidv7(), role: 'writer' })],
   ['RemoveMember', ({ conversationId }) => ({ conversationId, userId: uuidv7() })],
@@ -38,7 +43,16 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['RevokeInvite', ({ conversationId }) => ({ conversationId, inviteId: uuidv7() })],
 ];
 /** Rpcs for users that name nothing of anybody's. */
-const ownRpcs = ['CreateConversation', 'ListConversations', 'AcceptInvite', 'SearchMessages'];
+const ownRpcs = [
+  'CreateConversation',
+  'ListConversations',
+  'AcceptInvite',
+  'SearchMessages',
+  'ChangeConversations',
+  'ListFolders',
+  'CreateFolder',
+  'ListTags',
+];
 const serviceRpcs = [
   'GetGenerationTask',
   'CheckpointGeneration',
@@ -54,7 +68,8 @@ let raw: Client;
 beforeAll(async () => {
   chat = await startTestChatService();
   owner = chat.newUser();
-  target = await exchange(chat, { caller: owner });
+  const { folder } = await chat.client.unary('CreateFolder', { name: 'Mine' }, owner);
+  target = { ...(await exchange(chat, { caller: owner })), folderId: present(folder).id };
   raw = new Client(chat.address, credentials.createInsecure());
 });
 afterAll(async () => {
@@ -89,12 +104,14 @@ const nowhere: Target = {
   userMessageId: uuidv7(),
   assistantMessageId: uuidv7(),
   generationId: uuidv7(),
+  folderId: uuidv7(),
 };
 const malformed: Target = {
   conversationId: 'not-an-id',
   userMessageId: "'; DROP TABLE messages; --",
   assistantMessageId: '\u0000',
   generationId: '00000000000000000000000000000000000000000000000000',
+  folderId: '../folder',
 };
 
 describe.each(userRpcs)('%s', (name, requestFor) => {

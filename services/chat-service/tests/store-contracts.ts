@@ -18,6 +18,7 @@ export type Stores = {
   readonly members: MemberStore;
 };
 
+const filter = { archived: false, sort: 'recent' } as const;
 const workers = Array.from({ length: 20 }, (_, index) => index);
 
 export function newTurn(turn: Partial<NewTurn> = {}): NewTurn {
@@ -46,7 +47,7 @@ export function turnStoreContract(stores: () => Stores): void {
       const winners = results.filter((result) => result !== undefined);
       expect(winners).toHaveLength(1);
       expect(await turns.find(key)).toMatchObject({ generation: { id: winners[0]?.generation.id }, inTrash: false });
-      expect(await conversations.list({ userId: key.userId, archived: false, limit: 100 })).toHaveLength(1);
+      expect(await conversations.list({ userId: key.userId, filter, limit: 100 })).toHaveLength(1);
     });
 
     it('returns what it stores', async () => {
@@ -65,7 +66,7 @@ export function turnStoreContract(stores: () => Stores): void {
       // The reply's id is taken, which the very last part of the work finds out.
       const broken = newTurn({ userId, assistantMessageId: first.assistantMessageId });
       await expect(turns.add(broken)).rejects.toMatchObject({ reason: 'INTERNAL' });
-      expect(await conversations.list({ userId, archived: false, limit: 100 })).toEqual([]);
+      expect(await conversations.list({ userId, filter, limit: 100 })).toEqual([]);
       expect(await turns.find(broken)).toBeUndefined();
       expect(await turns.add(newTurn({ userId, clientMessageId: broken.clientMessageId }))).toBeDefined();
     });
@@ -193,7 +194,7 @@ export function conversationStoreContract(stores: () => Stores): void {
       const turn = newTurn({ nowMs });
       const { conversation } = present(await turns.add(turn));
       const key = { conversationId: conversation.id, userId: turn.userId };
-      const read = [await conversations.get(key), ...(await conversations.list({ ...key, archived: false, limit: 1 }))];
+      const read = [await conversations.get(key), ...(await conversations.list({ ...key, filter, limit: 1 }))];
       for (const found of read) {
         expect(found).toEqual(conversation);
         expect(found?.createdAt.getTime()).toBe(nowMs);

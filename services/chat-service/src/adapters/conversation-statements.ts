@@ -1,7 +1,9 @@
 import type { ConversationKey, ConversationQuery, ConversationUpdate, GeneratedTitle } from '../app/ports.ts';
 import type { ConversationChanges } from '../domain/conversation.ts';
+import type { ConversationPlace, ConversationSort } from '../domain/cursor.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
+import { folderExists, personalAssignments } from './personal-changes.ts';
 import { conversationJson } from './rows.ts';
 
 export function conversationStatement({ conversationId, userId }: ConversationKey): Prisma.Sql {
@@ -12,32 +14,76 @@ export function conversationStatement({ conversationId, userId }: ConversationKe
 }
 
 /**
- * One page of a user's conversations. Their own come from one range of an index. What they were invited to is ordered by what only their
- * membership says, so all of it is looked at; it is little beside what people own.
+ * One page of a user's conversations. Their own come, latest first, from one range of an index. What they were invited to is ordered by
+ * what only their membership says, so all of it is looked at; it is little beside what people own. So is all that a person owns, in
+ * another order or by a folder or a tag.
  */
-export function listStatement({ userId, archived, after, limit }: ConversationQuery): Prisma.Sql {
-  const range = (pinned: Prisma.Sql) =>
-    after === undefined
-      ? Prisma.empty
-      : Prisma.sql`AND (${pinned}, c.last_message_at, c.id)
-          < (${after.pinned}, ${new Date(after.lastMessageAtMs).toISOString()}::timestamptz, ${after.id}::uuid)`;
+export function listStatement(query: ConversationQuery): Prisma.Sql {
+  const { userId, limit } = query;
+  const order = orders[query.filter.sort];
+  const page = (personal: Prisma.Sql) => Prisma.sql`${narrowed(query, personal)}
+    ORDER BY ${personal}.pinned DESC, ${order.by(Prisma.sql`c`)} LIMIT ${limit}::int`;
   const own = Prisma.sql`
-    SELECT c.id, c.pinned, c.last_message_at
+    SELECT c.id, c.pinned, ${order.key} AS key
     FROM conversations c
-    WHERE c.user_id = ${userId}::uuid AND c.archived = ${archived} AND c.deleted_at IS NULL ${range(Prisma.sql`c.pinned`)}
-    ORDER BY c.pinned DESC, c.last_message_at DESC, c.id DESC
-    LIMIT ${limit}::int`;
+    WHERE c.user_id = ${userId}::uuid AND c.deleted_at IS NULL ${page(Prisma.sql`c`)}`;
   const invited = Prisma.sql`
-    SELECT c.id, cm.pinned, c.last_message_at
+    SELECT c.id, cm.pinned, ${order.key} AS key
     FROM conversation_members cm JOIN conversations c ON c.id = cm.conversation_id
-    WHERE cm.user_id = ${userId}::uuid AND cm.archived = ${archived} AND c.deleted_at IS NULL ${range(Prisma.sql`cm.pinned`)}
-    ORDER BY cm.pinned DESC, c.last_message_at DESC, c.id DESC
-    LIMIT ${limit}::int`;
+    WHERE cm.user_id = ${userId}::uuid AND c.deleted_at IS NULL ${page(Prisma.sql`cm`)}`;
   return Prisma.sql`
     SELECT ${conversationJson} AS conversation
     FROM ((${own}) UNION ALL (${invited})) listed JOIN conversations c ON c.id = listed.id
-    ORDER BY listed.pinned DESC, listed.last_message_at DESC, listed.id DESC
+    ORDER BY listed.pinned DESC, ${order.by(Prisma.sql`c`)}
     LIMIT ${limit}::int`;
+}
+
+type Order = {
+  readonly key: Prisma.Sql;
+  /** By key, then by id. */
+  readonly by: (alias: Prisma.Sql) => Prisma.Sql;
+  readonly descending: boolean;
+};
+
+const orders: Readonly<Record<ConversationSort, Order>> = {
+  recent: descending('last_message_at'),
+  created: descending('created_at'),
+  title: {
+    key: Prisma.sql`lower(c.title)`,
+    by: (alias) => Prisma.sql`lower(${alias}.title), ${alias}.id`,
+    descending: false,
+  },
+};
+
+function descending(column: 'last_message_at' | 'created_at'): Order {
+  const name = Prisma.raw(column);
+  return {
+    key: Prisma.sql`c.${name}`,
+    by: (alias) => Prisma.sql`${alias}.${name} DESC, ${alias}.id DESC`,
+    descending: true,
+  };
+}
+
+/** `personal` is the alias of what the person keeps for themselves. */
+function narrowed({ filter, after }: ConversationQuery, personal: Prisma.Sql): Prisma.Sql {
+  const { archived, pinned, folderId, tag } = filter;
+  return Prisma.sql`AND ${personal}.archived = ${archived}
+    ${pinned === undefined ? Prisma.empty : Prisma.sql`AND ${personal}.pinned = ${pinned}`}
+    ${folderId === undefined ? Prisma.empty : Prisma.sql`AND ${personal}.folder_id = ${folderId}::uuid`}
+    ${tag === undefined ? Prisma.empty : Prisma.sql`AND ${tag} = ANY(${personal}.tags)`}
+    ${after === undefined ? Prisma.empty : Prisma.sql`AND ${beyond(after, { personal, order: orders[filter.sort] })}`}`;
+}
+
+function beyond(place: ConversationPlace, { personal, order }: { personal: Prisma.Sql; order: Order }): Prisma.Sql {
+  const key =
+    typeof place.key === 'string'
+      ? Prisma.sql`lower(${place.key}::text)`
+      : Prisma.sql`${new Date(place.key).toISOString()}::timestamptz`;
+  if (order.descending) {
+    return Prisma.sql`(${personal}.pinned, ${order.key}, c.id) < (${place.pinned}, ${key}, ${place.id}::uuid)`;
+  }
+  return Prisma.sql`(${personal}.pinned < ${place.pinned}
+    OR (${personal}.pinned = ${place.pinned} AND (${order.key}, c.id) > (${key}, ${place.id}::uuid)))`;
 }
 
 /**
@@ -47,21 +93,21 @@ export function listStatement({ userId, archived, after, limit }: ConversationQu
  */
 export function updateStatement({ conversationId, userId, version, changes, nowMs }: ConversationUpdate): Prisma.Sql {
   const title = text(changes.title);
-  const pinned = flag(changes.pinned);
-  const archived = flag(changes.archived);
+  const assign = personalAssignments(changes);
   return Prisma.sql`
     WITH seen AS (
-      SELECT c.id, c.version, c.user_id = ${userId}::uuid AS own, ${writableBy(userId)} AS writable
+      SELECT c.id, c.version, c.user_id = ${userId}::uuid AS own, ${writableBy(userId)} AS writable,
+        ${folderExists({ userId, changes })} AS folder_known
       FROM conversations c
       WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)}
       FOR NO KEY UPDATE
     ),
     allowed AS (
-      SELECT s.* FROM seen s WHERE s.version = ${version}::int AND (s.writable OR ${isPersonal(changes)}::boolean)
+      SELECT s.* FROM seen s
+      WHERE s.version = ${version}::int AND s.folder_known AND (s.writable OR ${isPersonal(changes)}::boolean)
     ),
     personal AS (
-      UPDATE conversation_members cm
-      SET pinned = coalesce(${pinned}, cm.pinned), archived = coalesce(${archived}, cm.archived)
+      UPDATE conversation_members cm SET ${assign(Prisma.sql`cm`, Prisma.sql`true`)}
       FROM allowed a
       WHERE cm.conversation_id = a.id AND cm.user_id = ${userId}::uuid
     ),
@@ -69,14 +115,13 @@ export function updateStatement({ conversationId, userId, version, changes, nowM
       UPDATE conversations c
       SET title = coalesce(${title}, c.title), title_source = CASE WHEN ${title} IS NULL THEN c.title_source ELSE 'user' END,
         persona = coalesce(${text(changes.persona)}, c.persona), model = coalesce(${text(changes.model)}, c.model),
-        pinned = CASE WHEN a.own THEN coalesce(${pinned}, c.pinned) ELSE c.pinned END,
-        archived = CASE WHEN a.own THEN coalesce(${archived}, c.archived) ELSE c.archived END,
+        ${assign(Prisma.sql`c`, Prisma.sql`a.own`)},
         updated_at = greatest(c.updated_at, ${time(nowMs)}), version = c.version + 1
       FROM allowed a
       WHERE c.id = a.id
       RETURNING c.*
     )
-    SELECT s.version, s.writable, CASE WHEN c.id IS NOT NULL THEN ${conversationJson} END AS conversation
+    SELECT s.version, s.writable, s.folder_known AS "folderKnown", CASE WHEN c.id IS NOT NULL THEN ${conversationJson} END AS conversation
     FROM seen s LEFT JOIN changed c ON true`;
 }
 
@@ -127,10 +172,6 @@ export function anyConversationStatement(conversationId: string): Prisma.Sql {
 
 function text(value: string | undefined): Prisma.Sql {
   return Prisma.sql`${value ?? null}::text`;
-}
-
-function flag(value: boolean | undefined): Prisma.Sql {
-  return Prisma.sql`${value ?? null}::boolean`;
 }
 
 function time(ms: number): Prisma.Sql {

@@ -12,6 +12,7 @@ import {
   updateStatement,
 } from './conversation-statements.ts';
 import type { Database } from './database.ts';
+import { withOwnSettings } from './personal-changes.ts';
 import { conversationRow } from './rows.ts';
 
 /** Conversations in Postgres. */
@@ -23,8 +24,8 @@ export function createPrismaConversationStore(database: Database): ConversationS
 
   return {
     get,
-    async add({ members: _, ...conversation }) {
-      await database.run((prisma) => prisma.conversation.create({ data: conversation }));
+    async add({ members: _, tags, ...conversation }) {
+      await database.run((prisma) => prisma.conversation.create({ data: { ...conversation, tags: [...tags] } }));
     },
     async list(query) {
       const rows = await database.query(oneRow, listStatement(query));
@@ -51,19 +52,16 @@ export function createPrismaConversationStore(database: Database): ConversationS
 }
 
 const oneRow = z.object({ conversation: conversationRow });
-const updateRow = z.object({ version: z.number(), writable: z.boolean(), conversation: conversationRow.nullable() });
+const updateRow = z.object({
+  version: z.number(),
+  writable: z.boolean(),
+  folderKnown: z.boolean(),
+  conversation: conversationRow.nullable(),
+});
 
 function resultOf(update: ConversationUpdate, row: z.output<typeof updateRow>): ConversationUpdateResult {
   if (row.conversation !== null) return { outcome: 'updated', conversation: withOwnSettings(row.conversation, update) };
   if (!row.writable && !isPersonal(update.changes)) return { outcome: 'read-only' };
+  if (!row.folderKnown) return { outcome: 'unknown-folder' };
   return { outcome: 'conflict', currentVersion: row.version };
-}
-
-/** A statement reads the table of members as it was before its own writes. */
-function withOwnSettings(conversation: Conversation, { userId, changes }: ConversationUpdate): Conversation {
-  const members = conversation.members.map((member) => {
-    if (member.userId !== userId) return member;
-    return { ...member, pinned: changes.pinned ?? member.pinned, archived: changes.archived ?? member.archived };
-  });
-  return { ...conversation, members };
 }

@@ -13,6 +13,12 @@ import { contextRow, conversationRow, generationRow, messageRow, titleSource } f
 
 /** Generations in Postgres. */
 export function createPrismaGenerationStore(database: Database): GenerationStore {
+  async function listUnfinishedOfMany(conversationIds: readonly string[]): Promise<readonly string[]> {
+    const where = { conversationId: { in: [...conversationIds] }, endedAt: null };
+    const found = await database.run((prisma) => prisma.generation.findMany({ select: { id: true }, where }));
+    return found.map(({ id }) => id).toSorted();
+  }
+
   return {
     async get(key) {
       const [row] = await database.query(withTextRow.extend({ writable: z.boolean() }), generationStatement(key));
@@ -49,12 +55,8 @@ export function createPrismaGenerationStore(database: Database): GenerationStore
       );
       return { count, oldestCreatedAtMs: oldest.createdAt?.getTime() };
     },
-    async listUnfinishedOf(conversationId) {
-      const found = await database.run((prisma) =>
-        prisma.generation.findMany({ select: { id: true }, where: { conversationId, endedAt: null } }),
-      );
-      return found.map(({ id }) => id).toSorted();
-    },
+    listUnfinishedOf: (conversationId) => listUnfinishedOfMany([conversationId]),
+    listUnfinishedOfMany,
     async checkpoint(checkpoint) {
       const [row] = await database.query(z.object({ fenced: z.boolean() }), checkpointStatement(checkpoint));
       if (row === undefined) return 'missing';

@@ -36,11 +36,12 @@ const outcome = {
 /** A conversation, from the table alias `c`. */
 export const conversationJson = Prisma.sql`json_build_object(
   'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona,
-  'model', c.model, 'pinned', c.pinned, 'archived', c.archived, 'activeLeafId', c.active_leaf_id,
+  'model', c.model, 'pinned', c.pinned, 'archived', c.archived,
+  'folderId', c.folder_id, 'tags', c.tags, 'activeLeafId', c.active_leaf_id,
   'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version,
   'deletedAt', c.deleted_at, 'members', (
     SELECT coalesce(json_agg(json_build_object('userId', cm.user_id, 'role', cm.role, 'pinned', cm.pinned,
-      'archived', cm.archived, 'joinedAt', cm.joined_at) ORDER BY cm.joined_at, cm.user_id), '[]')
+      'archived', cm.archived, 'folderId', cm.folder_id, 'tags', cm.tags, 'joinedAt', cm.joined_at) ORDER BY cm.joined_at, cm.user_id), '[]')
     FROM conversation_members cm WHERE cm.conversation_id = c.id))`;
 
 const memberRow = z.object({
@@ -48,6 +49,8 @@ const memberRow = z.object({
   role: z.enum(memberRoles),
   pinned: z.boolean(),
   archived: z.boolean(),
+  folderId: z.string().nullable(),
+  tags: z.array(z.string()),
   joinedAt: time,
 });
 
@@ -60,6 +63,8 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   model: z.string(),
   pinned: z.boolean(),
   archived: z.boolean(),
+  folderId: z.string().nullable(),
+  tags: z.array(z.string()),
   members: z.array(memberRow),
   activeLeafId: z.string().nullable(),
   createdAt: time,

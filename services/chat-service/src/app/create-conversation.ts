@@ -24,6 +24,8 @@ export async function createConversation(
     model: input.model ?? '',
     pinned: false,
     archived: false,
+    folderId: null,
+    tags: [],
     members: [],
     activeLeafId: null,
     createdAt: now,

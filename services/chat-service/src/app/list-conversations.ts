@@ -1,11 +1,11 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { decodeConversationCursor, encodeConversationCursor } from '../domain/cursor.ts';
+import { type ConversationFilter, decodeConversationCursor, encodeConversationCursor } from '../domain/cursor.ts';
 import { seenBy } from '../domain/member.ts';
 import type { ConversationStore } from './ports.ts';
 
 export type ListConversationsInput = {
   readonly userId: string;
-  readonly archived: boolean;
+  readonly filter: ConversationFilter;
   readonly limit: number;
   /** Empty asks for the first page. */
   readonly cursor: string;
@@ -16,19 +16,32 @@ export type ConversationPage = { readonly conversations: readonly Conversation[]
 /** One page of a user's conversations. Throws VALIDATION_FAILED for a cursor that this list did not give out. */
 export async function listConversations(
   deps: { readonly conversations: ConversationStore },
-  { userId, archived, limit, cursor }: ListConversationsInput,
+  { userId, filter, limit, cursor }: ListConversationsInput,
 ): Promise<ConversationPage> {
-  const after = cursor === '' ? undefined : decodeConversationCursor(cursor, { archived });
+  const after = cursor === '' ? undefined : decodeConversationCursor(cursor, filter);
   // One more than asked for tells whether there is another page.
-  const found = await deps.conversations.list({ userId, archived, after, limit: limit + 1 });
+  const found = await deps.conversations.list({ userId, filter, after, limit: limit + 1 });
   const conversations = found.slice(0, limit);
   const last = conversations.at(-1);
-  const nextCursor = last === undefined || found.length <= limit ? '' : cursorAfter(last, userId);
+  const nextCursor = last === undefined || found.length <= limit ? '' : cursorAfter(last, { userId, filter });
   return { conversations, nextCursor };
 }
 
-function cursorAfter(conversation: Conversation, userId: string): string {
-  const { pinned, archived } = seenBy(conversation, userId);
-  const { id, lastMessageAt } = conversation;
-  return encodeConversationCursor({ id, archived, pinned, lastMessageAtMs: lastMessageAt.getTime() });
+function cursorAfter(last: Conversation, { userId, filter }: { userId: string; filter: ConversationFilter }): string {
+  const { pinned } = seenBy(last, userId);
+  return encodeConversationCursor({ pinned, key: keyOf(last, filter), id: last.id }, filter);
+}
+
+/** What the list is ordered by. */
+function keyOf({ lastMessageAt, createdAt, title }: Conversation, { sort }: ConversationFilter): number | string {
+  switch (sort) {
+    case 'recent':
+      return lastMessageAt.getTime();
+    case 'created':
+      return createdAt.getTime();
+    case 'title':
+      return title;
+    default:
+      return sort satisfies never;
+  }
 }

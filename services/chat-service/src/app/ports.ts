@@ -1,5 +1,6 @@
-import type { Conversation, ConversationChanges } from '../domain/conversation.ts';
-import type { ConversationPlace, TrashPlace } from '../domain/cursor.ts';
+import type { Conversation, ConversationChanges, PersonalChanges } from '../domain/conversation.ts';
+import type { ConversationFilter, ConversationPlace, TrashPlace } from '../domain/cursor.ts';
+import type { Folder } from '../domain/folder.ts';
 import type {
   Generation,
   GenerationEnd,
@@ -22,9 +23,9 @@ export type ConversationKey = { readonly conversationId: string; readonly userId
 export type ConversationStore = {
   add(conversation: Conversation): Promise<void>;
   get(key: ConversationKey): Promise<Conversation | undefined>;
-  /** Those that the user owns or is a member of: pinned ones first, then the latest message first; those after a place. */
+  /** Those that the user owns or is a member of: pinned ones first, then in the order asked for; those after a place. */
   list(query: ConversationQuery): Promise<readonly Conversation[]>;
-  /** Changes it when the version is the current one and the user may. `pinned` and `archived` are each member's own. */
+  /** Changes it when the version is the current one and the user may. */
   update(update: ConversationUpdate): Promise<ConversationUpdateResult>;
   /** Moves it to the trash and returns it; also when it was there already. Only for its owner. */
   remove(key: ConversationKey & { readonly nowMs: number }): Promise<Conversation | 'not-owner' | undefined>;
@@ -34,7 +35,7 @@ export type ConversationStore = {
 
 export type ConversationQuery = {
   readonly userId: string;
-  readonly archived: boolean;
+  readonly filter: ConversationFilter;
   readonly after?: ConversationPlace | undefined;
   readonly limit: number;
 };
@@ -49,6 +50,7 @@ export type ConversationUpdateResult =
   | { readonly outcome: 'updated'; readonly conversation: Conversation }
   | { readonly outcome: 'conflict'; readonly currentVersion: number }
   | { readonly outcome: 'read-only' }
+  | { readonly outcome: 'unknown-folder' }
   | { readonly outcome: 'missing' };
 
 export type GeneratedTitle = { readonly conversationId: string; readonly title: string; readonly nowMs: number };
@@ -161,6 +163,8 @@ export type GenerationStore = {
   countUnfinished(): Promise<UnfinishedCount>;
   /** The generations of a conversation without an end, also when it is in the trash. */
   listUnfinishedOf(conversationId: string): Promise<readonly string[]>;
+  /** As listUnfinishedOf, of several conversations. */
+  listUnfinishedOfMany(conversationIds: readonly string[]): Promise<readonly string[]>;
   /**
    * Stores the text when it is newer than the stored one and the generation has not ended. Works in the trash as well: what is restored
    * has the text.
@@ -200,6 +204,41 @@ export type TypingStore = {
   /** Throws AppError UNAVAILABLE when the store cannot be reached. */
   set(key: ConversationKey & { typing: boolean; nowMs: number }): Promise<void>;
   list(key: { conversationId: string; nowMs: number }): Promise<readonly string[]>;
+};
+
+/** Conversations, and who changes them. */
+export type BulkTarget = {
+  readonly userId: string;
+  readonly conversationIds: readonly string[];
+  readonly nowMs: number;
+};
+
+/** Each method changes what the user may change of the conversations, all at once, and returns just that; the rest stays as it is. */
+export type BulkStore = {
+  arrange(target: BulkTarget & { readonly changes: PersonalChanges }): Promise<readonly Conversation[]>;
+  /** Only for the owner, as are the others below. */
+  trash(target: BulkTarget): Promise<readonly Conversation[]>;
+  restore(target: BulkTarget): Promise<readonly Conversation[]>;
+  /** Deletes those that are in the trash, for good. */
+  purge(target: BulkTarget): Promise<readonly Conversation[]>;
+};
+
+/** A folder, and who asks. */
+export type FolderKey = { readonly folderId: string; readonly userId: string };
+
+export type FolderStore = {
+  /** All of a user's, by name. */
+  list(userId: string): Promise<readonly Folder[]>;
+  /** False when the user has that many already. */
+  add(folder: Folder, bound: { readonly countMax: number }): Promise<boolean>;
+  /** Renames it when the version is the current one, and returns it as it is then; undefined without such a folder. */
+  rename(
+    change: FolderKey & { readonly name: string; readonly version: number; readonly nowMs: number },
+  ): Promise<{ readonly folder: Folder; readonly renamed: boolean } | undefined>;
+  /** What was in it is in no folder any more. False without such a folder. */
+  remove(key: FolderKey): Promise<boolean>;
+  /** The tags of the user's conversations, by name, and of how many conversations. */
+  listTags(userId: string): Promise<readonly { readonly name: string; readonly conversationCount: number }[]>;
 };
 
 export type TrashQuery = {

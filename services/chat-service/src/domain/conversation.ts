@@ -16,6 +16,8 @@ export type Conversation = {
   /** Where the owner keeps it; members keep it where they like. */
   readonly pinned: boolean;
   readonly archived: boolean;
+  readonly folderId: string | null;
+  readonly tags: readonly string[];
   /** Everybody but the owner who may read it, in the order in which they joined. */
   readonly members: readonly Member[];
   /** The last message of the branch that was active last; null in an empty conversation. */
@@ -29,16 +31,20 @@ export type Conversation = {
   readonly deletedAt: Date | null;
 };
 
-/** What a person may change. */
-export type ConversationChanges = {
-  readonly title?: string;
-  readonly persona?: string;
-  readonly model?: string;
-  /** For the person alone. */
+/** What a person may change for all members. */
+export type SharedChanges = { readonly title?: string; readonly persona?: string; readonly model?: string };
+
+/** What a person may change for themselves. */
+export type PersonalChanges = {
   readonly pinned?: boolean;
-  /** For the person alone. */
   readonly archived?: boolean;
+  /** Null takes it out of its folder. */
+  readonly folderId?: string | null;
+  /** All of them. */
+  readonly tags?: readonly string[];
 };
+
+export type ConversationChanges = SharedChanges & PersonalChanges;
 
 export const defaultPersona = 'assistant';
 export const defaultTitle = 'New conversation';

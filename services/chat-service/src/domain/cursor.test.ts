@@ -8,16 +8,26 @@ import {
   encodeMessageCursor,
 } from './cursor.ts';
 
-it('finds the place of a conversation again', () => {
-  const place = fc.record({
-    archived: fc.boolean(),
-    pinned: fc.boolean(),
-    lastMessageAtMs: fc.integer({ min: 0, max: 8.64e15 }),
-    id: fc.uuid(),
-  });
+it('finds the place of a conversation again, for the same filter alone', () => {
+  const id = fc.uuid();
+  const place = fc.record({ pinned: fc.boolean(), key: fc.integer({ min: 0, max: 8.64e15 }), id });
+  const optional = { requiredKeys: ['archived', 'sort'] as ['archived', 'sort'] };
+  const filters = fc.record(
+    {
+      archived: fc.boolean(),
+      sort: fc.constantFrom('recent', 'created'),
+      pinned: fc.boolean(),
+      folderId: id,
+      tag: fc.string(),
+    },
+    optional,
+  );
   fc.assert(
-    fc.property(place, (value) => {
-      expect(decodeConversationCursor(encodeConversationCursor(value), value)).toMatchObject(value);
+    fc.property(place, filters, (value, filter) => {
+      const cursor = encodeConversationCursor(value, filter);
+      expect(decodeConversationCursor(cursor, filter)).toMatchObject(value);
+      expect(() => decodeConversationCursor(cursor, { ...filter, archived: !filter.archived })).toThrow(AppError);
+      expect(() => decodeConversationCursor(cursor, { ...filter, sort: 'title' })).toThrow(AppError);
     }),
   );
 });
@@ -38,7 +48,7 @@ it('finds the place of a message again', () => {
 it('refuses whatever else', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json().map(toBase64url)), (cursor) => {
-      expect(() => decodeConversationCursor(cursor, { archived: false })).toThrow(AppError);
+      expect(() => decodeConversationCursor(cursor, { archived: false, sort: 'recent' })).toThrow(AppError);
       expect(() => decodeMessageCursor(cursor, { conversationId: '', leafId: '' })).toThrow(AppError);
     }),
   );

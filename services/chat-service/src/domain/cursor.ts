@@ -1,11 +1,23 @@
 import { AppError } from '@chatbot/errors';
 import { z } from 'zod';
 
-/** The place after which a page of conversations begins. */
-export type ConversationPlace = {
+export const conversationSorts = ['recent', 'created', 'title'] as const;
+export type ConversationSort = (typeof conversationSorts)[number];
+
+/** Which of a person's conversations, in which order: by the latest message, by age (the youngest first), or by title. */
+export type ConversationFilter = {
   readonly archived: boolean;
+  readonly pinned?: boolean | undefined;
+  readonly folderId?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly sort: ConversationSort;
+};
+
+/** The place after which a page of conversations begins; it belongs to lists with the same filter. */
+export type ConversationPlace = {
   readonly pinned: boolean;
-  readonly lastMessageAtMs: number;
+  /** What the list is ordered by: a time, in milliseconds, or a title. */
+  readonly key: number | string;
   readonly id: string;
 };
 
@@ -37,9 +49,9 @@ const dateMs = z.int().min(-8.64e15).max(8.64e15);
 const conversationCursor = z.strictObject({
   v: z.literal(version),
   list: z.literal('conversations'),
-  archived: z.boolean(),
+  filter: z.string(),
   pinned: z.boolean(),
-  lastMessageAtMs: dateMs,
+  key: z.union([dateMs, z.string()]),
   id: z.uuid(),
 });
 
@@ -68,8 +80,8 @@ const searchCursor = z.strictObject({
 });
 
 /** An opaque text for clients to send back. */
-export function encodeConversationCursor(place: ConversationPlace): string {
-  return encode({ v: version, list: 'conversations', ...place });
+export function encodeConversationCursor(place: ConversationPlace, filter: ConversationFilter): string {
+  return encode({ v: version, list: 'conversations', filter: canonical(filter), ...place });
 }
 
 /** An opaque text for clients to send back. */
@@ -102,9 +114,10 @@ export function decodeSearchCursor(cursor: string, filter: { searchHash: string 
 }
 
 /** Throws VALIDATION_FAILED unless the cursor was made for a list of conversations with the same filter. */
-export function decodeConversationCursor(cursor: string, filter: { archived: boolean }): ConversationPlace {
+export function decodeConversationCursor(cursor: string, filter: ConversationFilter): ConversationPlace {
   const place = conversationCursor.safeParse(decode(cursor)).data;
-  if (place === undefined || place.archived !== filter.archived) throw cursorError();
+  const isTitle = typeof place?.key === 'string';
+  if (place?.filter !== canonical(filter) || isTitle !== (filter.sort === 'title')) throw cursorError();
   return place;
 }
 
@@ -113,6 +126,10 @@ export function decodeMessageCursor(cursor: string, filter: { conversationId: st
   const place = messageCursor.safeParse(decode(cursor)).data;
   if (place?.conversationId !== filter.conversationId || place.leafId !== filter.leafId) throw cursorError();
   return place;
+}
+
+function canonical({ archived, pinned, folderId, tag, sort }: ConversationFilter): string {
+  return JSON.stringify([archived, pinned, folderId, tag, sort]);
 }
 
 function encode(value: object): string {

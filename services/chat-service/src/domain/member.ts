@@ -13,6 +13,8 @@ export type Member = {
   readonly role: MemberRole;
   readonly pinned: boolean;
   readonly archived: boolean;
+  readonly folderId: string | null;
+  readonly tags: readonly string[];
   readonly joinedAt: Date;
 };
 
@@ -24,13 +26,15 @@ export type PersonalView = {
   readonly role: ConversationRole;
   readonly pinned: boolean;
   readonly archived: boolean;
+  readonly folderId: string | null;
+  readonly tags: readonly string[];
 };
 
 /** A conversation as one of its members sees it; who is no member sees it as its owner does. */
 export function seenBy(conversation: Conversation, userId: string): PersonalView {
   const member = conversation.members.find((candidate) => candidate.userId === userId);
-  const { pinned, archived } = member ?? conversation;
-  return { role: member?.role ?? 'owner', pinned, archived };
+  const { pinned, archived, folderId, tags } = member ?? conversation;
+  return { role: member?.role ?? 'owner', pinned, archived, folderId, tags };
 }
 
 /** Everybody who may read a conversation, its owner first. */

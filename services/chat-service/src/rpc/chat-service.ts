@@ -5,6 +5,7 @@ import { conversationRpcs } from './conversation-rpcs.ts';
 import type { ChatDeps } from './deps.ts';
 import { generationRpcs } from './generation-rpcs.ts';
 import { memberRpcs } from './member-rpcs.ts';
+import { organizeRpcs } from './organize-rpcs.ts';
 import { searchRpcs } from './search-rpcs.ts';
 import { trashRpcs } from './trash-rpcs.ts';
 import { turnRpcs } from './turn-rpcs.ts';
@@ -17,6 +18,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
   const activity = activityRpcs(deps);
   const members = memberRpcs(deps);
   const search = searchRpcs(deps);
+  const organize = organizeRpcs(deps);
   const trash = trashRpcs(deps);
   return {
     // For a user.
@@ -43,6 +45,12 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     SearchMessages: search.SearchMessages,
     RestoreConversation: trash.RestoreConversation,
     PurgeConversation: trash.PurgeConversation,
+    ChangeConversations: organize.ChangeConversations,
+    ListFolders: organize.ListFolders,
+    CreateFolder: organize.CreateFolder,
+    UpdateFolder: organize.UpdateFolder,
+    DeleteFolder: organize.DeleteFolder,
+    ListTags: organize.ListTags,
 
     // For api-gateway.
     GetGenerationTask: generations.GetGenerationTask,

@@ -43,10 +43,10 @@ export function conversationRpcs(deps: ChatDeps) {
     ListConversations: unary({
       access: 'user',
       input: listConversationsRequest,
-      handle: async ({ trashed, ...input }, { identity: { userId } }) => {
+      handle: async ({ trashed, limit, cursor, ...filter }, { identity: { userId } }) => {
         const { conversations, nextCursor } = trashed
-          ? await listTrash(deps, { ...input, userId })
-          : await listConversations(deps, { ...input, userId });
+          ? await listTrash(deps, { limit, cursor, userId })
+          : await listConversations(deps, { limit, cursor, userId, filter });
         return { conversations: conversations.map((found) => toWireConversation(found, userId)), nextCursor };
       },
     }),

@@ -24,9 +24,12 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     deletedAt,
     ...same
   } = conversation;
+  const { folderId, tags, ...view } = seenBy(conversation, viewerId);
   return {
     ...same,
-    ...seenBy(conversation, viewerId),
+    ...view,
+    folderId: folderId ?? '',
+    tags: [...tags],
     viewerId,
     readerUserIds: [...readersOf(conversation)],
     activeLeafId: activeLeafId ?? '',

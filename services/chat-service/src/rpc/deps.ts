@@ -1,6 +1,8 @@
 import type {
+  BulkStore,
   Clock,
   ConversationStore,
+  FolderStore,
   GenerationStore,
   MemberStore,
   MessageStore,
@@ -22,6 +24,8 @@ export type ChatDeps = {
   readonly typing: TypingStore;
   readonly searchIndex: SearchIndex;
   readonly trash: TrashStore;
+  readonly folders: FolderStore;
+  readonly bulk: BulkStore;
   readonly metrics: ChatMetrics;
   readonly newId: NewId;
   readonly clock: Clock;

@@ -1,8 +1,11 @@
 import { fromTimestamp } from '@chatbot/service-kit';
 import { NIL as nilUuid } from 'uuid';
 import { z } from 'zod';
+import { conversationSorts } from '../domain/cursor.ts';
+import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
 import { endStatuses } from '../domain/message.ts';
+import { normalizeTag, normalizeTags, tagCountMax, tagLengthMax } from '../domain/tags.ts';
 import { titleLengthMax } from '../domain/title.ts';
 
 // Requests as they come off the wire (every field present, strings empty when absent) and what they are narrowed to.
@@ -22,7 +25,8 @@ const inviteLifeSecondsMax = 30 * 24 * 3_600;
 
 const version = z.int().min(1);
 const clientMessageId = z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, "-" or "_"');
-const cursor = z.string().max(1_000);
+// The longest holds a title, of any script.
+const cursor = z.string().max(2_000);
 const content = text(100_000).refine((value) => value.trim() !== '', 'must not be only white space');
 const title = text(titleLengthMax).trim().min(1);
 const persona = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a persona');
@@ -53,6 +57,20 @@ const seq = z.int().min(0);
 const replyContent = z.string().max(4_000_000).transform(replaceNul);
 const durationMs = z.number().min(0);
 
+const tags = z
+  .object({ values: z.array(text(tagLengthMax)).max(tagCountMax).transform(normalizeTags) })
+  .transform(({ values }) => values);
+
+const personalChanges = {
+  pinned: z.boolean().exactOptional(),
+  archived: z.boolean().exactOptional(),
+  // Empty takes it out of its folder.
+  folderId: z.union([z.literal('').transform(() => null), id]).exactOptional(),
+  tags: tags.nullish(),
+};
+
+const folderName = text(folderNameLengthMax).trim().min(1);
+
 export const createConversationRequest = z.object({
   title: emptyAsAbsent(title),
   persona: newPersona,
@@ -64,6 +82,12 @@ export const listConversationsRequest = z.object({
   cursor,
   archived: z.boolean(),
   trashed: z.boolean(),
+  pinned: z.boolean().exactOptional(),
+  folderId: optionalId,
+  tag: text(tagLengthMax)
+    .or(z.literal(''))
+    .transform((value) => normalizeTag(value) || undefined),
+  sort: z.union([z.literal('').transform(() => 'recent' as const), z.enum(conversationSorts)]),
 });
 export const updateConversationRequest = z
   .object({
@@ -72,11 +96,32 @@ export const updateConversationRequest = z
     title: title.exactOptional(),
     persona: persona.exactOptional(),
     model: model.exactOptional(),
-    pinned: z.boolean().exactOptional(),
-    archived: z.boolean().exactOptional(),
+    ...personalChanges,
   })
-  .transform(({ conversationId, version: seen, ...changes }) => ({ conversationId, version: seen, changes }))
+  .transform(({ conversationId, version: seen, tags: list, ...given }) => ({
+    conversationId,
+    version: seen,
+    changes: { ...given, ...(list === undefined || list === null ? {} : { tags: list }) },
+  }))
   .refine(({ changes }) => Object.keys(changes).length > 0, 'must change something');
+export const changeConversationsRequest = z
+  .object({
+    conversationIds: z.array(id).min(1).max(100),
+    action: z.enum(['arrange', 'trash', 'restore', 'purge']),
+    ...personalChanges,
+  })
+  .transform(({ conversationIds, action, tags: list, ...given }) => ({
+    conversationIds: [...new Set(conversationIds)],
+    change:
+      action === 'arrange'
+        ? { kind: action, changes: { ...given, ...(list === undefined || list === null ? {} : { tags: list }) } }
+        : { kind: action },
+  }))
+  .refine(({ change }) => change.kind !== 'arrange' || Object.keys(change.changes).length > 0, 'must change something');
+export const emptyRequest = z.object({});
+export const createFolderRequest = z.object({ name: folderName });
+export const updateFolderRequest = z.object({ folderId: id, version, name: folderName });
+export const folderRequest = z.object({ folderId: id });
 export const listMessagesRequest = z.object({
   conversationId: id,
   limit: limit({ max: 200, fallback: 50 }),
