@@ -26,6 +26,7 @@ export {
   type DomainEventPublisher,
   domainEventSchema,
 } from './events/domain-event.ts';
+export { type Outbox, startOutboxRelay } from './events/outbox-relay.ts';
 export { createRedisEventPublisher, startRedisEventConsumer } from './events/redis-domain-events.ts';
 export { checkHealth, type HealthCheck, type HealthReport } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';

@@ -2,6 +2,7 @@ import { chatServiceDefinition } from '@chatbot/proto';
 import {
   checkHealth,
   createAccessTokenVerifier,
+  createRedisEventPublisher,
   createRegistry,
   createRpcMetrics,
   type HealthCheck,
@@ -12,6 +13,8 @@ import {
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
+  startOutboxRelay,
+  startRedisEventConsumer,
   startRevocationWatch,
   startRpcServer,
 } from '@chatbot/service-kit';
@@ -25,10 +28,14 @@ import { createPrismaFolderStore } from './adapters/prisma-folder-store.ts';
 import { createPrismaGenerationStore } from './adapters/prisma-generation-store.ts';
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
+import { createPrismaOutbox } from './adapters/prisma-outbox.ts';
 import { createPrismaTrashStore } from './adapters/prisma-trash-store.ts';
 import { createPrismaTurnStore } from './adapters/prisma-turn-store.ts';
+import { createPrismaUserDataStore } from './adapters/prisma-user-data-store.ts';
+import { connectRedis } from './adapters/redis.ts';
 import { createRedisTyping } from './adapters/redis-typing.ts';
 import { purgeExpired } from './app/purge-expired.ts';
+import { removeUserData } from './app/remove-user-data.ts';
 import type { ChatConfig } from './config.ts';
 import { Prisma } from './generated/prisma/client.ts';
 import { createChatMetrics } from './metrics.ts';
@@ -74,6 +81,24 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
   const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry }));
   const rpcMetrics = createRpcMetrics(registry);
   const signingKeys = stack.use(openSigningKeys({ url: config.jwksUrl, tls, metrics: rpcMetrics }));
+  const redis = stack.use(connectRedis(config.redisUrl));
+  stack.use(
+    startOutboxRelay({
+      outbox: createPrismaOutbox(database),
+      publisher: createRedisEventPublisher(redis.client),
+      logger,
+    }),
+  );
+  const userData = createPrismaUserDataStore(database);
+  stack.use(
+    startRedisEventConsumer({
+      redisUrl: config.redisUrl,
+      group: 'chat-service',
+      areas: ['user'],
+      handle: (events) => removeUserData({ userData }, events),
+      logger,
+    }),
+  );
   const needed = [postgresCheck(database)];
   const wanted = [{ name: 'redis', check: () => typing.check() }];
   // Disposed of in reverse: the rpc server drains while everything it needs is still there.

@@ -3,6 +3,7 @@ import { contextMessageCountMax } from '../domain/generation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import { branchAbove, contextJson } from './branch-context.ts';
+import { generationEndedEvent } from './outbox-events.ts';
 import { conversationJson, generationJson, messageJson } from './rows.ts';
 
 /** One generation with the text of its reply, as one user sees it, and whether that user may write there. */
@@ -100,7 +101,8 @@ export function completeStatement(completion: Completion): Prisma.Sql {
       FROM g
       WHERE c.id = g.conversation_id
       RETURNING c.*
-    )
+    ),
+    event AS (INSERT INTO outbox (event) SELECT ${generationEndedEvent(completion.nowMs)} FROM g)
     SELECT t.fenced, CASE WHEN g.id IS NOT NULL THEN json_build_object(
       'generation', ${generationJson}, 'conversation', ${conversationJson}, 'message', ${messageJson}) END AS completed
     FROM target t LEFT JOIN (g CROSS JOIN m CROSS JOIN c) ON true`;

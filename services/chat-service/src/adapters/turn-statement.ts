@@ -3,6 +3,7 @@ import { contextMessageCountMax } from '../domain/generation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import { branchAbove, contextJson } from './branch-context.ts';
+import { messagePostedEvent } from './outbox-events.ts';
 import { conversationJson, generationJson, messageJson, messageJsonOf } from './rows.ts';
 
 /**
@@ -13,6 +14,7 @@ import { conversationJson, generationJson, messageJson, messageJsonOf } from './
  *   conversation  made or changed
  *   question      the user message, unless an existing one is answered
  *   reply         the pending assistant message
+ *   event         for the outbox, when there is a user message
  *   branch        the messages above the new ones, for the context
  *
  * `place` locks the conversation's row, so turns and the trash take turns on it. What it reads of messages is as old as the
@@ -28,6 +30,7 @@ export function turnStatement(turn: NewTurn): Prisma.Sql {
     conversationPart(turn, now),
     ...(userMessage === undefined ? [] : [questionPart({ turn, userMessage, now })]),
     replyPart(turn, now),
+    ...(userMessage === undefined ? [] : [eventPart(turn, userMessage)]),
     // The new user message is one of the messages of the context.
     branchAbove(Prisma.sql`(SELECT leaf_id FROM place)`, contextMessageCountMax - (userMessage === undefined ? 0 : 1)),
   ];
@@ -154,6 +157,11 @@ function replyPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
       'pending', ${turn.generationId}::uuid, 0, '', ${now}, ${now}, 1
     FROM place p, generation
   )`;
+}
+
+function eventPart(turn: NewTurn, userMessage: { id: string }): Prisma.Sql {
+  const event = messagePostedEvent({ ...turn, messageId: userMessage.id, persona: Prisma.sql`p.persona` });
+  return Prisma.sql`event AS (INSERT INTO outbox (event) SELECT ${event} FROM place p, generation)`;
 }
 
 /** The turn that an earlier call with the same clientMessageId stored, as it is now, also when it is in the trash. */
