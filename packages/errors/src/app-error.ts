@@ -13,6 +13,8 @@ export type AppErrorOptions = {
   retryAfterMs?: number;
   /** Short facts for programs, for example the current version. Sent to clients. */
   metadata?: Readonly<Record<string, string>>;
+  /** Of a conflict at the edge: the resource as it is now, as its reader sees it. Sent to clients, but not between services. */
+  current?: unknown;
   /** What lies behind it. Logged, never sent. */
   cause?: unknown;
 };
@@ -24,6 +26,7 @@ export class AppError extends Error {
   readonly violations: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly current: unknown;
 
   constructor(reason: ErrorReason, options: AppErrorOptions = {}) {
     const detail = options.detail ?? catalogue[reason].title;
@@ -34,6 +37,7 @@ export class AppError extends Error {
     this.violations = options.violations ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.metadata = options.metadata ?? {};
+    this.current = options.current;
   }
 
   get retryable(): boolean {

@@ -4,7 +4,7 @@ import { catalogue, type ErrorReason } from './catalogue.ts';
 
 /**
  * A problem document (RFC 9457, application/problem+json), as REST answers and socket acks carry it.
- * `reason` is the name in the catalogue, `errors` lists the fields at fault.
+ * `reason` is the name in the catalogue, `errors` lists the fields at fault, `current` is the resource as it is now, after a conflict.
  */
 export const problemSchema = z.object({
   type: z.string(),
@@ -16,6 +16,7 @@ export const problemSchema = z.object({
   retryAfterSeconds: z.int().optional(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
+  current: z.unknown().optional(),
   requestId: z.string().optional(),
 });
 
@@ -36,6 +37,7 @@ export function toProblem(error: AppError, requestId?: string): Problem {
       : { retryAfterSeconds: Math.max(1, Math.ceil(error.retryAfterMs / 1000)) }),
     ...(error.violations.length === 0 ? {} : { errors: error.violations.map((violation) => ({ ...violation })) }),
     ...(Object.keys(error.metadata).length === 0 ? {} : { metadata: { ...error.metadata } }),
+    ...(error.current === undefined ? {} : { current: error.current }),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }

@@ -40,7 +40,7 @@ export function createUserEventPublisher(io: Server): UserEventPublisher {
 export function publishConversation(events: UserEventPublisher, read: Conversation__Output | null): void {
   const { viewerId, readerUserIds } = present(read, 'conversation');
   const conversation = toConversation(read);
-  const { role: _role, pinned: _pinned, archived: _archived, ...shared } = conversation;
+  const { role: _role, pinned: _pinned, archived: _archived, folderId: _folder, tags: _tags, ...shared } = conversation;
   events.publish([viewerId], 'conversation:updated', conversation);
   events.publish(
     readerUserIds.filter((userId) => userId !== viewerId),

@@ -3,6 +3,7 @@ import type { Model__Output } from '@chatbot/proto/chatbot/ai/v1/Model';
 import type { Parameters__Output } from '@chatbot/proto/chatbot/ai/v1/Parameters';
 import type { Persona__Output } from '@chatbot/proto/chatbot/ai/v1/Persona';
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
+import type { Folder__Output } from '@chatbot/proto/chatbot/chat/v1/Folder';
 import type { Generation__Output } from '@chatbot/proto/chatbot/chat/v1/Generation';
 import type { Invite__Output } from '@chatbot/proto/chatbot/chat/v1/Invite';
 import type { Member__Output } from '@chatbot/proto/chatbot/chat/v1/Member';
@@ -38,6 +39,8 @@ export const conversationSchema = z
     model: z.string().meta({ description: 'The model asked for; empty takes the default' }),
     pinned: z.boolean(),
     archived: z.boolean(),
+    folderId: z.uuid().optional(),
+    tags: z.array(z.string()),
     role: z.enum(['owner', 'writer', 'reader']).meta({ description: 'What the caller may do' }),
     memberCount: z.int().meta({ description: 'How many people may read it, the owner included' }),
     activeLeafId: z.uuid().optional().meta({ description: 'The last message of the branch that was active last' }),
@@ -48,6 +51,10 @@ export const conversationSchema = z
     version: z.int(),
   })
   .meta({ id: 'Conversation' });
+
+export const folderSchema = z
+  .object({ id: z.uuid(), name: z.string(), createdAt: dateTime, updatedAt: dateTime, version: z.int() })
+  .meta({ id: 'Folder', description: 'A place for conversations, of one person’s own' });
 
 export const memberSchema = z
   .object({
@@ -160,6 +167,7 @@ export type Invite = z.infer<typeof inviteSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Generation = z.infer<typeof generationSchema>;
 export type Parameters = z.infer<typeof parametersSchema>;
+export type Folder = z.infer<typeof folderSchema>;
 export type SearchHit = z.infer<typeof searchHitSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Persona = z.infer<typeof personaSchema>;
@@ -180,7 +188,7 @@ export function toUser(user: User__Output | null): User {
 }
 
 export function toConversation(conversation: Conversation__Output | null): Conversation {
-  const { id, title, persona, model, pinned, archived, version, ...rest } = present(conversation, 'conversation');
+  const { id, title, persona, model, pinned, archived, tags, version, ...rest } = present(conversation, 'conversation');
   return {
     id,
     title,
@@ -188,15 +196,21 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     model,
     pinned,
     archived,
+    tags,
     version,
     role: conversationSchema.shape.role.parse(rest.role),
     memberCount: rest.readerUserIds.length,
-    ...filled({ activeLeafId: rest.activeLeafId }),
+    ...filled({ activeLeafId: rest.activeLeafId, folderId: rest.folderId }),
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
     lastMessageAt: iso(rest.lastMessageAt),
     ...(rest.deletedAt === null ? {} : { deletedAt: iso(rest.deletedAt) }),
   };
+}
+
+export function toFolder(folder: Folder__Output | null): Folder {
+  const { id, name, version, createdAt, updatedAt } = present(folder, 'folder');
+  return { id, name, version, createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
 }
 
 /** A member and the name that goes with it. */

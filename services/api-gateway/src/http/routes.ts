@@ -1,6 +1,7 @@
 import { listModels, listPersonas } from './ai/routes.ts';
 import { login, logout, refresh, register } from './auth/routes.ts';
 import {
+  changeConversations,
   createConversation,
   deleteConversation,
   getConversation,
@@ -9,6 +10,7 @@ import {
   restoreConversation,
   updateConversation,
 } from './conversations/routes.ts';
+import { createFolder, deleteFolder, listFolders, listTags, updateFolder } from './folders/routes.ts';
 import { continueGeneration, getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
 import { createInvite, listInvites, revokeInvite } from './invites/routes.ts';
 import { acceptInvite, listMembers, removeMember, setMember } from './members/routes.ts';
@@ -31,6 +33,12 @@ export const routes: readonly Route[] = [
   updateConversation,
   deleteConversation,
   restoreConversation,
+  changeConversations,
+  listFolders,
+  createFolder,
+  updateFolder,
+  deleteFolder,
+  listTags,
   listMessages,
   search,
   postMessage,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderSchema } from '../../src/clients/resources.ts';
 import { routes } from '../../src/http/routes.ts';
 import { clientEvents } from '../../src/sockets/events.ts';
 import type { TurnIds } from '../../src/turns/post-turn.ts';
@@ -13,6 +14,7 @@ let owner: Account;
 let stranger: Account;
 let reader: Account;
 let turn: TurnIds;
+let folderId: string;
 let strangerDevice: Device;
 
 beforeAll(async () => {
@@ -28,6 +30,8 @@ beforeAll(async () => {
   await device.ended(turn.generationId);
   strangerDevice = await stranger.connect();
   await owner.request('POST', `/conversations/${turn.conversationId}/members`, { email: reader.email, role: 'reader' });
+  const folder = await owner.request('POST', '/folders', { name: 'Mine' });
+  folderId = folderSchema.parse(folder.body).id;
 }, 120_000);
 
 afterAll(async () => {
@@ -42,7 +46,11 @@ afterAll(async () => {
  */
 type Row =
   | { id: 'own'; body?: () => object }
-  | { id: 'conversation' | 'user message' | 'assistant message' | 'generation'; body?: () => object; reader: number };
+  | {
+      id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'folder';
+      body?: () => object;
+      reader: number;
+    };
 
 const message = () => ({ clientMessageId: randomUUID(), content: 'intruding' });
 
@@ -55,6 +63,12 @@ const matrix: Record<string, Row> = {
   'patch /conversations/:id': { id: 'conversation', body: () => ({ version: 1, title: 'Mine now' }), reader: 403 },
   'delete /conversations/:id': { id: 'conversation', reader: 403 },
   'post /conversations/:id/restore': { id: 'conversation', reader: 404 },
+  'post /conversations/bulk': { id: 'own', body: () => ({ action: 'trash', ids: [turn.conversationId] }) },
+  'get /folders': { id: 'own' },
+  'post /folders': { id: 'own', body: () => ({ name: 'Mine' }) },
+  'patch /folders/:id': { id: 'folder', body: () => ({ version: 1, name: 'Theirs' }), reader: 404 },
+  'delete /folders/:id': { id: 'folder', reader: 404 },
+  'get /tags': { id: 'own' },
   'get /search': { id: 'own' },
   'get /conversations/:id/messages': { id: 'conversation', reader: 200 },
   'post /conversations/:id/messages': { id: 'conversation', body: message, reader: 403 },
@@ -93,6 +107,8 @@ function idOf(row: Row): string {
       return turn.assistantMessageId;
     case 'generation':
       return turn.generationId;
+    case 'folder':
+      return folderId;
     case 'own':
       return '';
     default:

@@ -2,31 +2,66 @@ import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import { conversationSchema, messageSchema, toConversation, toMessage } from '../../clients/resources.ts';
 import { publishConversation } from '../../events.ts';
+import { withCurrent } from '../conflict.ts';
 import { pageQuery, pageSchema } from '../pages.ts';
-import { defineRoute, pageOf } from '../route.ts';
+import { defineRoute, type HttpDeps, pageOf } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
 const title = z.string().trim().min(1).max(200);
 const persona = z.string().max(64);
 const model = z.string().max(200);
+const bulkIds = z.array(z.uuid()).min(1).max(100);
+
+/** Where somebody keeps a conversation. */
+const personalChanges = {
+  pinned: z.boolean().optional(),
+  archived: z.boolean().optional(),
+  folderId: z.uuid().nullable().optional().meta({ description: 'null takes it out of its folder' }),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20).optional().meta({ description: 'All of them' }),
+};
+
+/** What is given of the changes, as proto3 has it: an empty folder is none. */
+function toProtoChanges({
+  folderId,
+  tags,
+  ...changes
+}: {
+  folderId?: string | null | undefined;
+  tags?: string[] | undefined;
+  [field: string]: unknown;
+}) {
+  return {
+    ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+    ...(folderId === undefined ? {} : { folderId: folderId ?? '' }),
+    ...(tags === undefined ? {} : { tags: { values: tags } }),
+  };
+}
 
 export const listConversations = defineRoute({
   method: 'get',
   path: '/conversations',
   access: 'user',
   tag: 'conversations',
-  summary: 'Conversations, pinned ones first, then by their latest message',
+  summary: 'Conversations, pinned ones first',
   query: z.object({
     ...pageQuery(100),
     archived: z.stringbool().optional(),
+    pinned: z.stringbool().optional(),
+    folderId: z.uuid().optional(),
+    tag: z.string().min(1).max(40).optional(),
+    sort: z
+      .enum(['recent', 'created', 'title'])
+      .optional()
+      .meta({ description: 'By the latest message (the default), by age or by title' }),
     trashed: z.stringbool().optional().meta({ description: 'What is in the trash instead, the latest deletion first' }),
   }),
   responses: { 200: { description: 'One page', schema: pageSchema(conversationSchema) } },
   async handle({ chat }, { caller, query }) {
-    const { limit = 0, cursor = '', archived = false, trashed = false } = query;
+    const { limit = 0, cursor = '', archived = false, trashed = false, pinned, ...filter } = query;
+    const { folderId = '', tag = '', sort = '' } = filter;
     const page = await chat.unary(
       'ListConversations',
-      { limit, cursor, archived, trashed },
+      { limit, cursor, archived, trashed, folderId, tag, sort, ...(pinned === undefined ? {} : { pinned }) },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
     return { status: 200, body: pageOf(page.conversations.map(toConversation), page.nextCursor) };
@@ -72,23 +107,23 @@ export const updateConversation = defineRoute({
   path: '/conversations/:id',
   access: 'user',
   tag: 'conversations',
-  summary: 'Change a conversation, if version is the current one; pinned and archived are for the caller alone',
+  summary: 'Change a conversation, if version is the current one; its place is for the caller alone',
   params,
   body: z.object({
     version: z.int().positive(),
     title: title.optional(),
     persona: persona.optional(),
     model: model.optional(),
-    pinned: z.boolean().optional(),
-    archived: z.boolean().optional(),
+    ...personalChanges,
   }),
   responses: { 200: { description: 'The conversation after the change', schema: conversationSchema } },
   async handle({ chat, events }, { caller, params: { id }, body }) {
-    const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-    const { conversation } = await chat.unary(
-      'UpdateConversation',
-      { ...changes, conversationId: id },
-      { ...caller, timeoutMs: timeouts.unaryMs },
+    const options = { ...caller, timeoutMs: timeouts.unaryMs };
+    const request = { ...toProtoChanges(body), conversationId: id };
+    const { conversation } = await chat.unary('UpdateConversation', request, options).catch(
+      withCurrent(async () => {
+        return toConversation((await chat.unary('GetConversation', { conversationId: id }, options)).conversation);
+      }),
     );
     publishConversation(events, conversation);
     return { status: 200, body: toConversation(conversation) };
@@ -117,11 +152,56 @@ export const deleteConversation = defineRoute({
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
     await Promise.all(generationIds.map((generationId) => generations.requestStop(generationId)));
-    for (const userId of readerUserIds) access.revoke({ conversationId: id, userId });
-    events.publish(readerUserIds, 'conversation:deleted', { id });
+    tellDeleted({ events, access }, { id, readerUserIds });
     return { status: 204 };
   },
 });
+
+export const changeConversations = defineRoute({
+  method: 'post',
+  path: '/conversations/bulk',
+  access: 'user',
+  tag: 'conversations',
+  summary: 'Change many conversations at once, whatever their versions; what the caller may not change is left alone',
+  body: z.discriminatedUnion('action', [
+    z.object({ action: z.literal('arrange'), ids: bulkIds, ...personalChanges }),
+    z.object({
+      action: z
+        .enum(['trash', 'restore', 'purge'])
+        .meta({ description: 'purge deletes for good what is in the trash' }),
+      ids: bulkIds,
+    }),
+  ]),
+  responses: {
+    200: {
+      description: 'The conversations that were changed, as they are now; as they were, when they are gone',
+      schema: z.object({ items: z.array(conversationSchema) }),
+    },
+  },
+  async handle({ chat, generations, events, access }, { caller, body }) {
+    const { ids, ...change } = body;
+    const { conversations, generationIds } = await chat.unary(
+      'ChangeConversations',
+      { ...toProtoChanges(change), conversationIds: ids },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    await Promise.all(generationIds.map((generationId) => generations.requestStop(generationId)));
+    for (const changed of conversations) {
+      if (change.action === 'trash') tellDeleted({ events, access }, changed);
+      else if (change.action !== 'purge') publishConversation(events, changed);
+    }
+    return { status: 200, body: { items: conversations.map(toConversation) } };
+  },
+});
+
+/** Nobody follows any more what is in the trash. */
+function tellDeleted(
+  { events, access }: Pick<HttpDeps, 'events' | 'access'>,
+  { id, readerUserIds }: { id: string; readerUserIds: string[] },
+): void {
+  for (const userId of readerUserIds) access.revoke({ conversationId: id, userId });
+  events.publish(readerUserIds, 'conversation:deleted', { id });
+}
 
 export const restoreConversation = defineRoute({
   method: 'post',
