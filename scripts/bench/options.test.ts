@@ -7,7 +7,7 @@ it('runs the quick benches on all backends and writes nothing unless told otherw
     benches: ['first-token', 'throughput'],
     backends: ['embedded', 'real'],
     turns: 200,
-    warmUpTurns: 30,
+    warmUpTurns: 100,
     markdownFile: undefined,
     profileDir: undefined,
   });

@@ -44,7 +44,7 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
 
   --backends <list> embedded,real (default both): PGlite and the Redis in JavaScript; Postgres and redis-server of this machine
   --turns <n>       first-token: turns measured for each row (default 200)
-  --warm-up <n>     first-token: turns before those (default 30)
+  --warm-up <n>     first-token: turns before those (default 100): code that runs for the first time is slow
   --pause <ms>      first-token: time between two turns (default 30), for what follows a reply
   --streams <list>  streams: replies at once, a row each (default 100,300)
   --seconds <n>     streams: length of a measurement (default 10)
@@ -60,7 +60,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     benches: parseBenches(positionals),
     backends: parseBackends(values.backends ?? backendNames.join(',')),
     turns: parseCount('--turns', values.turns ?? '200'),
-    warmUpTurns: parseCount('--warm-up', values['warm-up'] ?? '30'),
+    warmUpTurns: parseCount('--warm-up', values['warm-up'] ?? '100'),
     pauseMs: parseNumber('--pause', { text: values.pause ?? '30', min: 0 }),
     streamCounts: (values.streams ?? '100,300').split(',').map((text) => parseCount('--streams', text)),
     seconds: parseCount('--seconds', values.seconds ?? '10'),

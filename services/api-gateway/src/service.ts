@@ -16,6 +16,7 @@ import { createAccessWatch } from './access-watch.ts';
 import { createClients, timeouts } from './clients/clients.ts';
 import type { GatewayConfig } from './config.ts';
 import { createUserEventPublisher } from './events.ts';
+import { createAskAhead } from './generation/ask-ahead.ts';
 import { createCompletionRecorder } from './generation/completion.ts';
 import { startGenerations } from './generation/generations.ts';
 import { createGenerationLog } from './generation/log.ts';
@@ -76,13 +77,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
 
   const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
   const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
-  const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, events, logger });
+  const ahead = createAskAhead({ ai: clients.ai, log });
+  const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
   const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics };
   const generations = stack.use(
     await startGenerations({ ...runDeps, subscriber: stopSubscriber.client, leaseTtlMs: config.leaseTtlMs }),
   );
 
-  const deps = { chat: clients.chat, log, tail, generations, events, logger, clients, limits, access };
+  const deps = { chat: clients.chat, log, tail, generations, ahead, events, logger, clients, limits, access };
   const { eventsPerMinute } = config.limits;
   attachSockets({ io, deps, accessTokens, sessions, eventsPerMinute, logger, metrics });
   const health = createHealth({ clients, redis: redis.client, version });

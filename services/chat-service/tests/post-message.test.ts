@@ -62,6 +62,13 @@ describe('a first message', () => {
     });
   });
 
+  it('gives the generation the id that the caller has made for it', async () => {
+    const generationId = uuidv7();
+    const { response } = await post(chat, { caller: chat.newUser(), content: 'hello', generationId });
+    expect(present(response.turn).generationId).toBe(generationId);
+    expect(present(present(response.task).generation).id).toBe(generationId);
+  });
+
   it('is stored as it was returned', async () => {
     const caller = chat.newUser();
     const { response, conversationId } = await post(chat, { caller });

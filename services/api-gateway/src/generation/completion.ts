@@ -4,9 +4,16 @@ import type { Logger, RequestContext } from '@chatbot/service-kit';
 import { type AiClient, type ChatClient, timeouts } from '../clients/clients.ts';
 import { present, toMessage } from '../clients/resources.ts';
 import { publishConversation, type UserEventPublisher } from '../events.ts';
+import type { AskAhead } from './ask-ahead.ts';
 import type { Outcome } from './run.ts';
 
-export type CompletionDeps = { chat: ChatClient; ai: AiClient; events: UserEventPublisher; logger: Logger };
+export type CompletionDeps = {
+  chat: ChatClient;
+  ai: AiClient;
+  ahead: Pick<AskAhead, 'note'>;
+  events: UserEventPublisher;
+  logger: Logger;
+};
 
 export type Completion = {
   task: GenerationTask__Output;
@@ -37,6 +44,7 @@ export function createCompletionRecorder(deps: CompletionDeps): CompletionRecord
     async record(completion) {
       const stored = await store(deps, completion);
       if (stored === undefined) return false;
+      deps.ahead.note(completion.task, completion.content);
       announce(deps, stored);
       if (completion.task.titleWanted && completion.outcome.status === 'completed') {
         const title = writeTitle(deps, completion).finally(() => titles.delete(title));

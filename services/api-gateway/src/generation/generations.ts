@@ -4,7 +4,8 @@ import { createRequestContext, type RequestContext } from '@chatbot/service-kit'
 import type { Redis } from 'ioredis';
 import { timeouts } from '../clients/clients.ts';
 import { present } from '../clients/resources.ts';
-import { parseStop, type StopRequest, stopChannel } from './log.ts';
+import type { AheadTurn } from './ask-ahead.ts';
+import { type Claim, parseStop, type StopRequest, stopChannel } from './log.ts';
 import { type OwnedRun, type RunDeps, startOwnedRun } from './owned-run.ts';
 import { openReply, type ReplyStream } from './run.ts';
 
@@ -20,11 +21,13 @@ type ClaimAndRun = {
   context: RequestContext;
   /** The request to the model, when it was opened before. */
   opened?: ReplyStream | undefined;
+  /** The claim, when it is on its way already. */
+  claiming?: Promise<Claim | undefined>;
 };
 
 export type Generations = AsyncDisposable & {
-  /** Claims a generation that was just posted and runs it. Another owner is fine: somebody runs it. */
-  start(task: GenerationTask__Output, context: RequestContext): Promise<void>;
+  /** Claims a generation that was just posted and runs it, with what was asked ahead for it. Another owner is fine: somebody runs it. */
+  start(task: GenerationTask__Output, context: RequestContext, ahead?: AheadTurn): Promise<void>;
   /** Makes sure that somebody runs a generation that was posted earlier. */
   ensureRunning(generationId: string, context: RequestContext): Promise<void>;
   /** Asks whoever owns it to stop it. The end frame is the answer. */
@@ -47,8 +50,12 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   const runs = new Map<string, OwnedRun>();
   let draining = false;
 
-  async function claimAndRun({ generationId, getTask, context, opened }: ClaimAndRun): Promise<boolean> {
-    const claim = draining || runs.has(generationId) ? undefined : await claimOrCancel(generationId, opened);
+  async function claimAndRun({ generationId, getTask, context, opened, claiming }: ClaimAndRun): Promise<boolean> {
+    if (draining || runs.has(generationId)) {
+      opened?.cancel();
+      return false;
+    }
+    const claim = await claimOrCancel(claiming ?? log.claim(generationId), opened);
     if (claim === undefined) {
       opened?.cancel();
       return false;
@@ -65,9 +72,9 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     }
   }
 
-  async function claimOrCancel(generationId: string, opened: ReplyStream | undefined) {
+  async function claimOrCancel(claiming: Promise<Claim | undefined>, opened: ReplyStream | undefined) {
     try {
-      return await log.claim(generationId);
+      return await claiming;
     } catch (error) {
       opened?.cancel();
       throw error;
@@ -168,11 +175,12 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   return {
-    async start(task, context) {
+    async start(task, context, ahead) {
+      if (draining) return ahead?.drop('unknown');
       const { id, content } = present(task.generation, 'generation');
-      // The model may be asked while the claim is on its way: a round trip less before the first token.
-      const opened = draining ? undefined : openReply(deps.ai, { task, textSoFar: content, context });
-      await claimAndRun({ generationId: id, getTask: async () => task, context, opened });
+      const { claiming = log.claim(id), opened = openReply(deps.ai, { task, textSoFar: content, context }) } =
+        ahead?.take(task) ?? {};
+      await claimAndRun({ generationId: id, getTask: async () => task, context, opened, claiming });
     },
     async ensureRunning(generationId, context) {
       await claimAndRun({ generationId, getTask: () => getTask(generationId, context), context });

@@ -113,7 +113,8 @@ async function stream(options: GenerateOptions, onModel: (model: string) => void
   throw new AppError('UNAVAILABLE', { cause: new Error('the stream ended without its last event') });
 }
 
-function toRequest(task: GenerationTask__Output, textSoFar: string) {
+/** What a task asks of the model, going on from `textSoFar`. */
+export function toRequest(task: GenerationTask__Output, textSoFar: string) {
   const { generation, persona, requestedModel, parameters, context, userId } = task;
   return {
     generationId: present(generation, 'generation').id,

@@ -1,9 +1,12 @@
+import { AppError } from '@chatbot/errors';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import type { Turn__Output } from '@chatbot/proto/chatbot/chat/v1/Turn';
+import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ChatClient, timeouts } from '../clients/clients.ts';
 import { type Parameters, parametersSchema, present, toMessage } from '../clients/resources.ts';
 import { publishConversation, type UserEventPublisher } from '../events.ts';
+import type { AheadTurn, AskAhead } from '../generation/ask-ahead.ts';
 import type { Generations } from '../generation/generations.ts';
 import type { Caller } from './caller.ts';
 
@@ -33,17 +36,18 @@ export const turnSchema = z
 
 export type TurnIds = z.infer<typeof turnSchema>;
 
-export type TurnDeps = { chat: ChatClient; generations: Generations; events: UserEventPublisher };
+export type TurnDeps = { chat: ChatClient; generations: Generations; ahead: AskAhead; events: UserEventPublisher };
 
 type TurnInput<Input> = { caller: Caller; input: Input };
 
 /** Stores a user message with its pending reply and starts the generation. Idempotent on (user, clientMessageId). */
 export async function postMessage(
   deps: TurnDeps,
-  { caller, input }: TurnInput<z.infer<typeof postMessageSchema>>,
+  { caller, userId, input }: TurnInput<z.infer<typeof postMessageSchema>> & { userId: string },
 ): Promise<TurnIds> {
   const { params, conversationId = '', persona = '', model = '', parentId, clientMessageId, content } = input;
   const request = {
+    generationId: uuidv7(),
     clientMessageId,
     conversationId,
     content,
@@ -52,8 +56,20 @@ export async function postMessage(
     ...(parentId === undefined ? {} : { parentId }),
     ...(params === undefined ? {} : { parameters: toProtoParameters(params) }),
   };
-  const response = await deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, ...response });
+  const storing = deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
+  const ahead = deps.ahead.ask({ ...request, userId }, caller.context);
+  try {
+    const response = await storing;
+    return begin(deps, { caller, ...response, ahead });
+  } catch (error) {
+    ahead?.drop(isRefusal(error) ? 'not-stored' : 'unknown');
+    throw error;
+  }
+}
+
+/** Whether nothing can have been stored: chat-service said no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && !error.retryable && error.reason !== 'INTERNAL';
 }
 
 /** Stores a sibling of a user message with other content, and its pending reply, and starts the generation. Idempotent as postMessage. */
@@ -86,19 +102,26 @@ export async function continueReply(
 /** Whoever stored a turn runs it; a repeat looks after it only when that one had the time to begin. */
 const replayDelayMs = 1_000;
 
-type Begin = { caller: Caller; turn: Turn__Output | null; task: GenerationTask__Output | null };
+type Begin = {
+  caller: Caller;
+  turn: Turn__Output | null;
+  task: GenerationTask__Output | null;
+  ahead?: AheadTurn | undefined;
+};
 
-function begin({ generations, events }: TurnDeps, { caller, turn, task }: Begin): TurnIds {
+function begin({ generations, events }: TurnDeps, { caller, turn, task, ahead }: Begin): TurnIds {
   const { conversation, userMessage, assistantMessage, generationId, replayed } = present(turn, 'turn');
   const user = toMessage(userMessage);
   const assistant = toMessage(assistantMessage);
   // Not awaited: the turn is durable, so the client's answer need not wait for the claim. Should it fail, the generation is found as an orphan.
-  if (task !== null) generations.start(task, caller.context).catch(() => undefined);
-  else
+  if (task !== null) generations.start(task, caller.context, ahead).catch(() => undefined);
+  else {
+    ahead?.drop('not-stored');
     setTimeout(
       () => void generations.ensureRunning(generationId, caller.context).catch(() => undefined),
       replayDelayMs,
     );
+  }
   // After the answer and the request to the model, which are waited for; the other sessions are not in such a hurry.
   if (!replayed) {
     setImmediate(() => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { waitFor } from '@chatbot/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
+import type { Parameters } from '../../src/clients/resources.ts';
 import type { Frame } from '../../src/generation/frame.ts';
 import { sessionSchema } from '../../src/http/auth/session.ts';
 import { type TurnIds, turnSchema } from '../../src/turns/post-turn.ts';
@@ -37,6 +38,8 @@ export type Device = Disposable & {
     model?: string;
     clientMessageId?: string;
     conversationId?: string;
+    persona?: string;
+    params?: Parameters;
   }): Promise<TurnIds>;
   /** The frames of a generation, in the order in which they came. */
   frames(generationId: string): readonly Frame[];

@@ -17,6 +17,8 @@ export type AddTurnInput = {
   /** The text of the new user message; absent when an existing one is answered. */
   readonly content?: string;
   readonly parameters: Parameters;
+  /** Absent makes one. */
+  readonly generationId?: string | undefined;
 };
 
 /** The task is absent when an earlier call stored the turn: somebody runs it already. */
@@ -42,7 +44,7 @@ export async function addTurn(deps: AddTurnDeps, input: AddTurnInput): Promise<T
 }
 
 function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
-  const { userId, clientMessageId, place, content, parameters } = input;
+  const { userId, clientMessageId, place, content, parameters, generationId = newId() } = input;
   // In this order, so that a message's id is below that of its reply.
   const userMessage = content === undefined ? undefined : { id: newId(), content, language: detectLanguage(content) };
   return {
@@ -53,7 +55,7 @@ function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
     parameters,
     requestHash: requestHash(input.request),
     assistantMessageId: newId(),
-    generationId: newId(),
+    generationId,
     title: titleFromMessage(content ?? ''),
     nowMs: clock(),
   };

@@ -136,6 +136,7 @@ export const postMessageRequest = z.object({
   persona: newPersona,
   model: newModel,
   parameters,
+  generationId: z.union([z.literal('').transform(() => undefined), z.uuidv7().toLowerCase()]),
 });
 export const editMessageRequest = z.object({ messageId: id, clientMessageId, content });
 export const continueReplyRequest = z.object({ generationId: id });

@@ -26,7 +26,7 @@ export const postMessage = defineRoute({
   responses: accepted,
   async handle(deps, { caller, identity, params: { id }, body, request, response }) {
     const input = { ...body, conversationId: id === 'new' ? undefined : id };
-    const turn = await post(deps, { caller, input });
+    const turn = await post(deps, { caller, userId: identity.userId, input });
     if (!wantsStream(request)) return { status: 202, body: turn };
     await streamGeneration(deps, {
       caller,

@@ -1,0 +1,133 @@
+import type { GenerateRequest } from '@chatbot/proto/chatbot/ai/v1/GenerateRequest';
+import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import { createRequestContext } from '@chatbot/service-kit';
+import { describe, expect, it } from 'vitest';
+import type { AiClient } from '../clients/clients.ts';
+import { createAskAhead, type NewMessage } from './ask-ahead.ts';
+import type { GenerationLog } from './log.ts';
+
+const context = createRequestContext();
+
+/** The ports of asking ahead, noting what they are told. */
+function askAhead() {
+  const asked: GenerateRequest[] = [];
+  const calls: string[] = [];
+  const ai: Pick<AiClient, 'serverStream'> = {
+    serverStream: (_method, request) => {
+      asked.push(request as GenerateRequest);
+      return { cancel: () => void calls.push('cancel'), async *[Symbol.asyncIterator]() {} };
+    },
+  };
+  const log: Pick<GenerationLog, 'claim' | 'forget' | 'release'> = {
+    claim: async () => ({ fence: 7, lastSeq: 0, ended: false, stop: undefined }),
+    forget: async (id) => void calls.push(`forget ${id}`),
+    release: async (id, fence) => void calls.push(`release ${id} ${fence}`),
+  };
+  return { asked, calls, ahead: createAskAhead({ ai: ai as AiClient, log: log as GenerationLog }) };
+}
+
+const question: NewMessage = {
+  userId: 'user',
+  generationId: 'g1',
+  clientMessageId: 'c1',
+  conversationId: '',
+  content: 'hello',
+  persona: '',
+  model: '',
+};
+
+/** The task that chat-service makes of a message. */
+function taskOf(message: NewMessage, change: Partial<GenerationTask__Output> = {}): GenerationTask__Output {
+  return {
+    generation: {
+      id: message.generationId,
+      conversationId: 'conversation',
+      messageId: `reply to ${message.clientMessageId}`,
+      status: 'pending',
+      seq: 0,
+      model: '',
+      usage: null,
+      timings: null,
+      content: '',
+      problemJson: '',
+      createdAt: null,
+      endedAt: null,
+    },
+    userId: message.userId,
+    persona: 'assistant',
+    requestedModel: message.model,
+    parameters: { stop: [] },
+    context: [{ role: 'user', content: message.content }],
+    titleWanted: true,
+    ...change,
+  };
+}
+
+const next: NewMessage = { ...question, generationId: 'g2', clientMessageId: 'c2', conversationId: 'conversation' };
+
+describe('asking ahead', () => {
+  it('gives a new conversation the reply that was asked for before its message was stored', () => {
+    const { ahead, asked, calls } = askAhead();
+    const taken = ahead.ask(question, context)?.take(taskOf(question));
+    expect(taken?.opened).toBeDefined();
+    expect([asked.length, calls]).toEqual([1, []]);
+  });
+
+  it('goes on from the last reply of a conversation', () => {
+    const { ahead } = askAhead();
+    ahead.note(taskOf(question), 'Hi!');
+    const taken = ahead.ask(next, context)?.take(
+      taskOf(next, {
+        context: [
+          { role: 'user', content: 'hello' },
+          { role: 'assistant', content: 'Hi!' },
+          { role: 'user', content: 'hello' },
+        ],
+      }),
+    );
+    expect(taken?.opened).toBeDefined();
+  });
+
+  it('closes a request that is not what the stored turn asks, keeps the claim, and does not guess there again', async () => {
+    const { ahead, calls } = askAhead();
+    const taken = ahead.ask(question, context)?.take(taskOf(question, { persona: 'creative' }));
+    expect([taken?.opened, calls]).toEqual([undefined, ['cancel']]);
+    expect(await taken?.claiming).toMatchObject({ fence: 7 });
+    expect(ahead.ask({ ...question, clientMessageId: 'c3' }, context)).toBeUndefined();
+  });
+
+  it.each([
+    ['a conversation that it has not seen', { ...next, conversationId: 'other' }],
+    ['a branch that does not go on from the last reply', { ...next, parentId: 'an older reply' }],
+    ['a conversation that it has seen with another user', { ...next, userId: 'other' }],
+  ])('asks nothing for %s', (_case, message) => {
+    const { ahead, asked } = askAhead();
+    ahead.note(taskOf(question), 'Hi!');
+    expect(ahead.ask(message, context)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
+  it('asks nothing for a conversation that has grown long', () => {
+    const { ahead } = askAhead();
+    ahead.note(taskOf(question), 'x'.repeat(40_000));
+    expect(ahead.ask(next, context)).toBeUndefined();
+  });
+
+  it('asks once for a message that is sent again while it is being stored', () => {
+    const { ahead, asked } = askAhead();
+    const first = ahead.ask(question, context);
+    expect(ahead.ask({ ...question, generationId: 'g9' }, context)).toBeUndefined();
+    expect(asked).toHaveLength(1);
+    first?.drop('not-stored');
+    expect(ahead.ask(question, context)).toBeDefined();
+  });
+
+  it.each([
+    ['forgets the claim of a turn that was refused', 'not-stored', 'forget g1'],
+    ['leaves a turn that may be stored to whoever finds it', 'unknown', 'release g1 7'],
+  ] as const)('%s', async (_case, outcome, given) => {
+    const { ahead, calls } = askAhead();
+    ahead.ask(question, context)?.drop(outcome);
+    await expect.poll(() => calls).toEqual(['cancel', given]);
+  });
+});

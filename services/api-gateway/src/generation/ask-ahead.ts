@@ -1,0 +1,142 @@
+import { aiServiceDefinition } from '@chatbot/proto';
+import type { GenerateRequest } from '@chatbot/proto/chatbot/ai/v1/GenerateRequest';
+import type { Parameters } from '@chatbot/proto/chatbot/ai/v1/Parameters';
+import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
+import type { RequestContext } from '@chatbot/service-kit';
+import { type AiClient, timeouts } from '../clients/clients.ts';
+import { present } from '../clients/resources.ts';
+import type { Claim, GenerationLog } from './log.ts';
+import { type ReplyStream, toRequest } from './run.ts';
+
+/** A message that is about to be stored, and what its generation will be called. Empty texts are absent ones. */
+export type NewMessage = {
+  readonly userId: string;
+  readonly generationId: string;
+  readonly clientMessageId: string;
+  readonly conversationId: string;
+  readonly parentId?: string;
+  readonly content: string;
+  readonly persona: string;
+  readonly model: string;
+  readonly parameters?: Parameters;
+};
+
+/** A turn that is being stored while its generation is claimed and the model asked. Ends with one of the two. */
+export type AheadTurn = {
+  /** The turn is stored. `opened` is the reply, if the turn asks for exactly what was asked; else that request is closed. */
+  take(task: GenerationTask__Output): TakenTurn;
+  /** No turn came of it that this call should run. `unknown`: it may be stored nevertheless, for whoever finds it to run. */
+  drop(outcome: 'not-stored' | 'unknown'): void;
+};
+
+export type TakenTurn = { readonly claiming: Promise<Claim | undefined>; readonly opened: ReplyStream | undefined };
+
+export type AskAhead = {
+  /** Asks the model what the turn will ask. Undefined when that cannot be told before the turn is stored. */
+  ask(message: NewMessage, context: RequestContext): AheadTurn | undefined;
+  /** A reply that is complete and stored: its conversation may go on from it. */
+  note(task: GenerationTask__Output, content: string): void;
+};
+
+/** What the last turn of a conversation asked, its reply included: a completed message never changes. */
+type Branch = { readonly leafId: string; readonly request: GenerateRequest };
+
+/** The persona of a conversation that names none; chat-service decides, and a test notices when it decides otherwise. */
+const defaultPersona = 'assistant';
+const branchesMax = 500;
+/** Longer ones are not remembered: reading them takes a model far longer than storing takes. */
+const branchCharsMax = 32 * 1024;
+const missesMax = 1_000;
+
+/**
+ * Lets the model begin while the message is on its way to the disk. What will be asked is told from the message, and from the last turn of its
+ * conversation when this replica ran that. It is a guess, used only when the stored turn asks for the same, byte by byte; a conversation that
+ * was guessed wrong is not guessed again. Nothing of the answer is logged or shown before the turn is stored.
+ */
+export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }): AskAhead {
+  const branches = createBranches();
+  const missed = new Set<string>();
+  /** A message that is sent again while it is being stored asks once. */
+  const storing = new Set<string>();
+
+  return {
+    ask(message, context) {
+      const guessKey = message.conversationId || `new, ${message.persona}`;
+      const messageKey = `${message.userId} ${message.clientMessageId}`;
+      const request = missed.has(guessKey) || storing.has(messageKey) ? undefined : guess(message, branches);
+      if (request === undefined) return undefined;
+      storing.add(messageKey);
+      const reply = ai.serverStream('Generate', request, { context, timeoutMs: timeouts.generationMs });
+      const claiming = log.claim(message.generationId);
+      // Whoever takes the turn hears of it, too.
+      claiming.catch(() => undefined);
+      return {
+        take(task) {
+          storing.delete(messageKey);
+          if (isSameRequest(request, toRequest(task, ''))) return { claiming, opened: reply };
+          reply.cancel();
+          if (missed.size < missesMax) missed.add(guessKey);
+          return { claiming, opened: undefined };
+        },
+        drop(outcome) {
+          storing.delete(messageKey);
+          reply.cancel();
+          giveBack(log, { claiming, generationId: message.generationId, outcome }).catch(() => undefined);
+        },
+      };
+    },
+    note: branches.note,
+  };
+}
+
+/** A claim that is not given back runs out by itself. */
+async function giveBack(
+  log: GenerationLog,
+  given: { claiming: Promise<Claim | undefined>; generationId: string; outcome: 'not-stored' | 'unknown' },
+): Promise<void> {
+  const { claiming, generationId, outcome } = given;
+  const claim = await claiming;
+  if (claim === undefined) return;
+  if (outcome === 'unknown') await log.release(generationId, claim.fence);
+  else await log.forget(generationId);
+}
+
+function createBranches() {
+  const known = new Map<string, Branch>();
+  return {
+    find: (conversationId: string) => known.get(conversationId),
+    note(task: GenerationTask__Output, content: string) {
+      const { conversationId, messageId } = present(task.generation, 'generation');
+      known.delete(conversationId);
+      const request = toRequest(task, content);
+      const charCount = request.messages.reduce((sum, message) => sum + message.content.length, 0);
+      if (charCount > branchCharsMax) return;
+      if (known.size >= branchesMax) known.delete(String(known.keys().next().value));
+      known.set(conversationId, { leafId: messageId, request });
+    },
+  };
+}
+
+function guess(message: NewMessage, branches: ReturnType<typeof createBranches>): GenerateRequest | undefined {
+  const { userId, generationId, conversationId, parentId, content, persona, model, parameters } = message;
+  const question = { role: 'user', content };
+  const common = { generationId, fairnessKey: userId, parameters: parameters ?? { stop: [] } };
+  if (conversationId === '') return { ...common, model, persona: persona || defaultPersona, messages: [question] };
+  const branch = branches.find(conversationId);
+  if (branch === undefined || branch.request.fairnessKey !== userId) return undefined;
+  if (parentId !== undefined && parentId !== branch.leafId) return undefined;
+  const { request } = branch;
+  return {
+    ...request,
+    ...common,
+    model: model || (request.model ?? ''),
+    persona: persona || (request.persona ?? ''),
+    messages: [...(request.messages ?? []), question],
+  };
+}
+
+/** Compared as it goes over the wire: the two come from different places, and absent fields have several faces. */
+function isSameRequest(left: GenerateRequest, right: GenerateRequest): boolean {
+  const { requestSerialize } = aiServiceDefinition.Generate;
+  return requestSerialize(left).equals(requestSerialize(right));
+}
