@@ -17,21 +17,30 @@ import {
 
 const MESSAGES_PER_PAGE = 30;
 const CONVERSATIONS_PER_PAGE = 40;
+const VIEWS = { active: {}, archived: { archived: 'true' }, trashed: { trashed: 'true' } } as const;
 
 /** The REST calls of the signed-in account. Each throws ProblemError. */
 export type ApiClient = {
-  listConversations: (page: { cursor: string | undefined; signal: AbortSignal }) => Promise<ConversationPage>;
+  listConversations: (page: {
+    view: 'active' | 'archived' | 'trashed';
+    cursor: string | undefined;
+    signal: AbortSignal;
+  }) => Promise<ConversationPage>;
   getConversation: (id: string, signal?: AbortSignal) => Promise<Conversation>;
   /** Changes what is given, if the conversation is as it was last seen; the model '' is the server's default. */
   updateConversation: (conversation: Conversation, changes: ConversationChanges) => Promise<Conversation>;
+  /** Moves it to the trash. */
   deleteConversation: (id: string) => Promise<void>;
+  restoreConversation: (id: string) => Promise<Conversation>;
+  /** Deletes for good what is in the trash. */
+  purgeConversation: (id: string) => Promise<void>;
   /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
   listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
   listModels: (signal: AbortSignal) => Promise<ModelList>;
   listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
 };
 
-type ConversationChanges = { title?: string; model?: string };
+export type ConversationChanges = { title?: string; model?: string; pinned?: boolean; archived?: boolean };
 
 type MessagePageRequest = {
   conversationId: string;
@@ -54,9 +63,9 @@ export function createApiClient(session: Session): ApiClient {
   }
 
   return {
-    listConversations: ({ cursor, signal }) =>
+    listConversations: ({ view, cursor, signal }) =>
       call({
-        path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor })}`,
+        path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor, ...VIEWS[view] })}`,
         schema: ConversationPageSchema,
         signal,
       }),
@@ -71,6 +80,20 @@ export function createApiClient(session: Session): ApiClient {
       }),
     deleteConversation: async (id) => {
       await call({ method: 'DELETE', path: `/conversations/${encodeURIComponent(id)}`, schema: AnySchema });
+    },
+    restoreConversation: (id) =>
+      call({
+        method: 'POST',
+        path: `/conversations/${encodeURIComponent(id)}/restore`,
+        body: {},
+        schema: ConversationSchema,
+      }),
+    purgeConversation: async (id) => {
+      await call({
+        method: 'DELETE',
+        path: `/conversations/${encodeURIComponent(id)}?permanent=true`,
+        schema: AnySchema,
+      });
     },
     listMessages: ({ conversationId, leafId, cursor, signal }) =>
       call({

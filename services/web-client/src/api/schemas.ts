@@ -49,10 +49,13 @@ export const ConversationSchema = z.object({
   persona: maybe(z.string()),
   // Empty means the server's default, which a patch must be able to say; so this one keeps ''.
   model: z.optional(z.nullable(z.string())),
+  pinned: z._default(z.boolean(), false),
+  archived: z._default(z.boolean(), false),
   activeLeafId: maybe(z.string()),
   createdAt: z.string(),
   updatedAt: z.string(),
   lastMessageAt: maybe(z.string()),
+  deletedAt: maybe(z.string()),
   version: z.number(),
 });
 export type Conversation = z.infer<typeof ConversationSchema>;

@@ -11,9 +11,13 @@ import type {
 import * as branches from './branch.ts';
 import type { GenerationState } from './frames.ts';
 
+export type ConversationView = 'active' | 'archived' | 'trashed';
+
 /** The keys under which TanStack Query keeps what was read. */
 export const queryKeys = {
-  conversations: ['conversations'] as const,
+  allConversationLists: ['conversations'] as const,
+  conversations: ['conversations', 'active'] as const,
+  conversationsIn: (view: ConversationView) => ['conversations', view] as const,
   allConversations: ['conversation'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   allMessages: ['messages'] as const,
@@ -31,6 +35,7 @@ export type ThreadCache = {
   patchConversation: (patch: ConversationPatch) => void;
   removeConversation: (id: string) => void;
   reloadMessages: () => void;
+  reloadConversations: () => void;
   /** Reads again what may have changed while nobody listened. */
   reload: () => void;
 };
@@ -58,7 +63,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
   }
 
   function reloadConversations(): void {
-    void queryClient.invalidateQueries({ queryKey: queryKeys.conversations });
+    void queryClient.invalidateQueries({ queryKey: queryKeys.allConversationLists });
   }
 
   return {
@@ -91,12 +96,12 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
         if (list === undefined) return list;
         const change = (conversation: Conversation): Conversation => {
           if (conversation.id !== patch.id) return conversation;
-          isListed ||= patch.lastMessageAt === undefined || patch.lastMessageAt === conversation.lastMessageAt;
+          isListed ||= !isMoved(conversation, patch);
           return merge(conversation, patch);
         };
         return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
       });
-      // A conversation that is new, or that has moved to the top, has another place in the list.
+      // A conversation that is new or has moved has another place in the list, or a place in another one.
       if (!isListed) reloadConversations();
     },
     removeConversation(id) {
@@ -108,12 +113,18 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
       void queryClient.invalidateQueries({ queryKey: queryKeys.conversation(id) });
     },
     reloadMessages,
+    reloadConversations,
     reload() {
       reloadMessages();
       void queryClient.invalidateQueries({ queryKey: queryKeys.allConversations });
       reloadConversations();
     },
   };
+}
+
+function isMoved(before: Conversation, patch: ConversationPatch): boolean {
+  const keys = ['lastMessageAt', 'pinned', 'archived'] as const;
+  return keys.some((key) => patch[key] !== undefined && patch[key] !== before[key]);
 }
 
 function merge(conversation: Conversation, patch: ConversationPatch): Conversation {

@@ -9,10 +9,13 @@ function conversation(lastMessageAt: Date): Conversation {
     title: at,
     persona: undefined,
     model: undefined,
+    pinned: false,
+    archived: false,
     activeLeafId: undefined,
     createdAt: at,
     updatedAt: at,
     lastMessageAt: at,
+    deletedAt: undefined,
     version: 1,
   };
 }

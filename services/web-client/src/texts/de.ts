@@ -72,6 +72,7 @@ export const de: Texts = {
     failed: 'Die Unterhaltungen konnten nicht geladen werden.',
     more: 'Ältere anzeigen',
     groups: {
+      pinned: 'Angeheftet',
       today: 'Heute',
       yesterday: 'Gestern',
       week: 'Letzte 7 Tage',
@@ -80,17 +81,33 @@ export const de: Texts = {
     },
     options: (title) => `Optionen für „${title}“`,
     rename: 'Umbenennen',
-    delete: 'Löschen',
     untitled: 'Neue Unterhaltung',
   },
 
-  rename: { title: 'Unterhaltung umbenennen', label: 'Titel', save: 'Speichern' },
-  delete: {
-    title: 'Diese Unterhaltung löschen?',
-    body: (title) =>
-      `„${title}“ verschwindet mit allen Nachrichten aus deiner Liste. Eine Antwort, die gerade entsteht, wird gestoppt.`,
-    confirm: 'Unterhaltung löschen',
+  organise: {
+    pin: 'Anheften',
+    unpin: 'Lösen',
+    archive: 'Archivieren',
+    unarchive: 'Aus dem Archiv holen',
+    archived: (title) => `„${title}“ liegt jetzt im Archiv.`,
+    trash: 'In den Papierkorb',
+    trashed: (title) => `„${title}“ liegt jetzt im Papierkorb.`,
+    restore: 'Wiederherstellen',
+    purge: 'Endgültig löschen',
+    purgeTitle: 'Diese Unterhaltung endgültig löschen?',
+    purgeBody: (title) => `„${title}“ und alle Nachrichten darin lassen sich danach nicht zurückholen.`,
+    undo: 'Rückgängig',
+    of: (action, title) => `${action}: ${title}`,
+    archiveTitle: 'Archiv',
+    archiveLead: 'Aus dem Weg, aber auffindbar und unverändert.',
+    archiveEmpty: 'Nichts ist archiviert.',
+    trashTitle: 'Papierkorb',
+    trashLead: 'Was du löschst, bleibt 30 Tage hier, dann ist es weg.',
+    trashEmpty: 'Der Papierkorb ist leer.',
+    deletedAt: (at) => `Gelöscht am ${at}`,
   },
+
+  rename: { title: 'Unterhaltung umbenennen', label: 'Titel', save: 'Speichern' },
 
   account: {
     of: 'Konto von',

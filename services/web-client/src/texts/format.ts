@@ -4,3 +4,8 @@ import { language } from '../texts.ts';
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(language.get(), options).format(value);
 }
+
+/** A day and a time of day as the current language writes them. */
+export function formatDate(at: Date): string {
+  return new Intl.DateTimeFormat(language.get(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}

@@ -2,8 +2,11 @@ import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
 
-const ITEM =
+export const MENU_ITEM_LOOK =
   'relative flex min-h-9 select-none items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-sm text-ink outline-none data-[highlighted]:bg-hover data-[disabled]:opacity-50';
+
+export const MENU_LOOK =
+  'z-50 max-h-[min(26rem,80vh)] min-w-44 max-w-[min(22rem,calc(100vw-1.25rem))] animate-pop overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-pop';
 
 /** A menu that opens from its trigger. */
 export function Menu({
@@ -18,7 +21,7 @@ export function Menu({
         <DropdownMenu.Content
           sideOffset={6}
           collisionPadding={10}
-          className="z-50 max-h-[min(26rem,var(--radix-dropdown-menu-content-available-height))] min-w-44 max-w-[min(22rem,calc(100vw-1.25rem))] origin-(--radix-dropdown-menu-content-transform-origin) animate-pop overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-pop"
+          className={`origin-(--radix-dropdown-menu-content-transform-origin) ${MENU_LOOK}`}
           {...content}
         >
           {children}
@@ -30,7 +33,7 @@ export function Menu({
 
 export function MenuItem({ icon, children, ...rest }: { icon?: ReactNode } & ComponentProps<typeof DropdownMenu.Item>) {
   return (
-    <DropdownMenu.Item className={ITEM} {...rest}>
+    <DropdownMenu.Item className={MENU_ITEM_LOOK} {...rest}>
       {icon !== undefined && <span className="text-ink-faint">{icon}</span>}
       {children}
     </DropdownMenu.Item>
@@ -50,7 +53,7 @@ export const MenuChoices = DropdownMenu.RadioGroup;
 /** One of several choices, with a line of explanation. */
 export function MenuChoice({ value, note, children }: { value: string; note?: ReactNode; children: ReactNode }) {
   return (
-    <DropdownMenu.RadioItem value={value} className={`${ITEM} pr-9`}>
+    <DropdownMenu.RadioItem value={value} className={`${MENU_ITEM_LOOK} pr-9`}>
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-2 wrap-anywhere">{children}</span>
         {note !== undefined && <span className="block text-2xs text-ink-faint">{note}</span>}

@@ -3,29 +3,38 @@ import { Toast } from 'radix-ui';
 import { newClientId } from '../live/client-id.ts';
 import { createValue, useValue } from '../live/value.ts';
 import { texts } from '../texts.ts';
+import { Button } from './button.tsx';
 
-type Notice = { id: string; text: string };
+type NoticeAction = { label: string; run: () => void };
+type Notice = { id: string; text: string; action: NoticeAction | undefined };
 
 const NOTICE_MS = 7000;
 const notices = createValue<readonly Notice[]>([]);
 
-/** Tells the person something that has no place of its own on the screen. */
-export function notify(text: string): void {
+/** Tells the person something that has no place of its own on the screen, perhaps with a way to take it back. */
+export function notify(text: string, action?: NoticeAction): void {
   const others = notices.get().filter((notice) => notice.text !== text);
-  notices.set([...others.slice(-2), { id: newClientId(), text }]);
+  notices.set([...others.slice(-2), { id: newClientId(), text, action }]);
 }
 
 /** Shows the notices, and has them read out. Once in the app. */
 export function Notices() {
   return (
     <Toast.Provider duration={NOTICE_MS} label={texts.dismiss}>
-      {useValue(notices).map(({ id, text }) => (
+      {useValue(notices).map(({ id, text, action }) => (
         <Toast.Root
           key={id}
           onOpenChange={() => notices.set(notices.get().filter((notice) => notice.id !== id))}
           className="flex animate-rise items-start gap-3 rounded-xl border border-line bg-raised py-3 pr-2 pl-4 text-sm shadow-pop"
         >
           <Toast.Description className="flex-1 py-1">{text}</Toast.Description>
+          {action !== undefined && (
+            <Toast.Action asChild altText={action.label}>
+              <Button className="min-h-8 py-1" onClick={action.run}>
+                {action.label}
+              </Button>
+            </Toast.Action>
+          )}
           <Toast.Close
             aria-label={texts.dismiss}
             className="inline-flex size-7 items-center justify-center rounded-md text-ink-faint hover:bg-hover hover:text-ink"

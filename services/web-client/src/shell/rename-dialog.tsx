@@ -1,21 +1,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId } from 'react';
-import { useMatch, useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Conversation } from '../api/schemas.ts';
 import { createThreadCache, queryKeys } from '../live/thread-cache.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
-import { Confirmation, ConfirmationCancel, Modal, type ModalProps } from '../ui/dialog.tsx';
+import { Modal, type ModalProps } from '../ui/dialog.tsx';
 import { useServices } from './services.tsx';
 
 const TITLE_LENGTH_MAX = 200;
 
-type DialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & { conversation: Conversation };
+type RenameDialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & { conversation: Conversation };
 
 /** Asks for another title. */
-export function RenameDialog({ conversation, open, onOpenChange, returnFocus }: DialogProps) {
+export function RenameDialog({ conversation, open, onOpenChange, returnFocus }: RenameDialogProps) {
   const { api } = useServices();
   const queryClient = useQueryClient();
   const inputId = useId();
@@ -26,7 +25,7 @@ export function RenameDialog({ conversation, open, onOpenChange, returnFocus }: 
       onOpenChange(false);
     },
     // A conflict means that the list is behind: show what is stored now.
-    onError: () => void queryClient.invalidateQueries({ queryKey: queryKeys.conversations }),
+    onError: () => void queryClient.invalidateQueries({ queryKey: queryKeys.allConversationLists }),
   });
 
   function submit(event: FormEvent<HTMLFormElement>): void {
@@ -65,45 +64,5 @@ export function RenameDialog({ conversation, open, onOpenChange, returnFocus }: 
         </div>
       </form>
     </Modal>
-  );
-}
-
-/** Asks before deleting. */
-export function DeleteDialog({ conversation, open, onOpenChange, returnFocus }: DialogProps) {
-  const { api } = useServices();
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  const isOpenThread = useMatch('/c/:conversationId')?.params.conversationId === conversation.id;
-  const remove = useMutation({
-    mutationFn: () => api.deleteConversation(conversation.id),
-    onSuccess() {
-      onOpenChange(false);
-      if (isOpenThread) void navigate('/', { replace: true });
-      createThreadCache(queryClient).removeConversation(conversation.id);
-    },
-  });
-
-  return (
-    <Confirmation
-      open={open}
-      onOpenChange={onOpenChange}
-      returnFocus={returnFocus}
-      title={texts.delete.title}
-      description={texts.delete.body(conversation.title || texts.sidebar.untitled)}
-    >
-      {remove.isError && (
-        <p role="alert" className="mt-3 text-sm text-danger">
-          {problemText(problemOf(remove.error))}
-        </p>
-      )}
-      <div className="mt-5 flex justify-end gap-2">
-        <ConfirmationCancel asChild>
-          <Button>{texts.cancel}</Button>
-        </ConfirmationCancel>
-        <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-          {texts.delete.confirm}
-        </Button>
-      </div>
-    </Confirmation>
   );
 }
