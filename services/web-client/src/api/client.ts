@@ -13,6 +13,8 @@ import {
   ModelListSchema,
   type Persona,
   PersonaListSchema,
+  type SearchPage,
+  SearchPageSchema,
 } from './schemas.ts';
 
 const MESSAGES_PER_PAGE = 30;
@@ -36,11 +38,22 @@ export type ApiClient = {
   purgeConversation: (id: string) => Promise<void>;
   /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
   listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
+  search: (request: SearchRequest) => Promise<SearchPage>;
   listModels: (signal: AbortSignal) => Promise<ModelList>;
   listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
 };
 
 export type ConversationChanges = { title?: string; model?: string; pinned?: boolean; archived?: boolean };
+
+type SearchRequest = {
+  q: string;
+  role: string | undefined;
+  /** The earliest time, in ISO 8601. */
+  from: string | undefined;
+  cursor: string | undefined;
+  limit: number;
+  signal: AbortSignal;
+};
 
 type MessagePageRequest = {
   conversationId: string;
@@ -101,6 +114,8 @@ export function createApiClient(session: Session): ApiClient {
         schema: MessagePageSchema,
         signal,
       }),
+    search: ({ signal, ...parameters }) =>
+      call({ path: `/search${query(parameters)}`, schema: SearchPageSchema, signal }),
     listModels: (signal) => call({ path: '/models', schema: ModelListSchema, signal }),
     listPersonas: async (signal) => (await call({ path: '/personas', schema: PersonaListSchema, signal })).items,
   };

@@ -116,6 +116,22 @@ export type ConversationPage = z.infer<typeof ConversationPageSchema>;
 export const MessagePageSchema = pageOf(MessageSchema);
 export type MessagePage = z.infer<typeof MessagePageSchema>;
 
+const SearchHitSchema = z.object({
+  conversationId: z.string(),
+  messageId: maybe(z.string()),
+  title: z.string(),
+  role: maybe(z.enum(['user', 'assistant', 'system'])),
+  createdAt: z.string(),
+  snippet: z.object({
+    text: z.string(),
+    highlights: z.array(z.object({ start: z.number(), end: z.number() })),
+  }),
+});
+export type SearchHit = z.infer<typeof SearchHitSchema>;
+
+export const SearchPageSchema = z.extend(pageOf(SearchHitSchema), { correctedQuery: maybe(z.string()) });
+export type SearchPage = z.infer<typeof SearchPageSchema>;
+
 export const ModelListSchema = z.object({
   items: z.array(
     z.object({

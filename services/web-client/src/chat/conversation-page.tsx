@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Conversation } from '../api/schemas.ts';
@@ -19,14 +19,17 @@ import { Thread } from './thread.tsx';
 import { useDraft } from './use-draft.ts';
 import { runningReplyOf, useThread } from './use-thread.ts';
 
-/** The conversation that the address names. */
+/** The conversation that the address names; with a message in the address, the branch of that one, down to it. */
 export function ConversationPage() {
   const { conversationId = '' } = useParams();
-  return <ConversationScreen key={conversationId} conversationId={conversationId} />;
+  const [parameters] = useSearchParams();
+  const endId = parameters.get('message') ?? undefined;
+  return <ConversationScreen key={`${conversationId} ${endId}`} conversationId={conversationId} endId={endId} />;
 }
 
-function ConversationScreen({ conversationId }: { conversationId: string }) {
-  const { conversation, branch, messages } = useThread(conversationId);
+function ConversationScreen({ conversationId, endId }: { conversationId: string; endId: string | undefined }) {
+  const { conversation, branch, messages } = useThread(conversationId, endId);
+  useActiveBranchAfterTurn({ conversationId, endId });
   const error = branch.data === undefined ? (branch.error ?? conversation.error) : conversation.error;
   const title = conversation.data?.title || texts.sidebar.untitled;
 
@@ -45,6 +48,7 @@ function ConversationScreen({ conversationId }: { conversationId: string }) {
         <OpenThread
           conversation={conversation.data}
           conversationId={conversationId}
+          endId={endId}
           branch={branch}
           messages={messages}
         />
@@ -57,6 +61,18 @@ function ConversationScreen({ conversationId }: { conversationId: string }) {
   );
 }
 
+/** What is written from an older branch becomes the active one, which is then the one to see. */
+function useActiveBranchAfterTurn({ conversationId, endId }: { conversationId: string; endId: string | undefined }) {
+  const { live } = useServices();
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (endId === undefined) return;
+    return live.onTurn((turn) => {
+      if (turn.conversationId === conversationId) void navigate(`/c/${conversationId}`, { replace: true });
+    });
+  }, [live, navigate, conversationId, endId]);
+}
+
 /** An address with a malformed id leads nowhere, just like one with an unknown id. */
 function isMissing(error: Error): boolean {
   const { reason } = problemOf(error);
@@ -66,9 +82,10 @@ function isMissing(error: Error): boolean {
 type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'> & {
   conversation: Conversation | undefined;
   conversationId: string;
+  endId: string | undefined;
 };
 
-function OpenThread({ conversation, conversationId, branch, messages }: OpenThreadProps) {
+function OpenThread({ conversation, conversationId, endId, branch, messages }: OpenThreadProps) {
   const { api, live, user } = useServices();
   const queryClient = useQueryClient();
   const [draft, setDraft] = useDraft(`chatbot.draft.${user.id}.${conversationId}`);
@@ -115,6 +132,17 @@ function OpenThread({ conversation, conversationId, branch, messages }: OpenThre
           load,
         }}
       />
+      {endId !== undefined && (
+        <p className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-3 px-4 pb-2 text-sm text-ink-soft sm:px-6">
+          <span className="flex-1">{texts.thread.upTo}</span>
+          <Link
+            to={`/c/${conversationId}`}
+            className="rounded font-medium text-accent underline underline-offset-3 hover:text-accent-strong"
+          >
+            {texts.thread.toLatest}
+          </Link>
+        </p>
+      )}
       <ModelServerBanner />
       {/* A phone has no room to repeat it in every conversation. */}
       <div className="max-sm:hidden">

@@ -6,8 +6,8 @@ import type { GenerationState } from '../live/frames.ts';
 import { queryKeys } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
 
-/** One conversation's metadata and the loaded part of its active branch, kept live. */
-export function useThread(conversationId: string) {
+/** One conversation's metadata and the loaded part of its active branch, kept live; or of the branch that ends in endId. */
+export function useThread(conversationId: string, endId: string | undefined) {
   const { api, live } = useServices();
   const conversation = useQuery({
     queryKey: queryKeys.conversation(conversationId),
@@ -17,13 +17,14 @@ export function useThread(conversationId: string) {
     BranchPage,
     Error,
     InfiniteData<BranchPage, PageParameter>,
-    ReturnType<typeof queryKeys.messages>,
+    readonly string[],
     PageParameter
   >({
-    queryKey: queryKeys.messages(conversationId),
+    queryKey: endId === undefined ? queryKeys.messages(conversationId) : queryKeys.messagesTo(conversationId, endId),
     async queryFn({ pageParam: { cursor, leafId: knownLeafId }, signal }) {
       const leafId =
-        cursor === undefined ? (await api.getConversation(conversationId, signal)).activeLeafId : knownLeafId;
+        endId ??
+        (cursor === undefined ? (await api.getConversation(conversationId, signal)).activeLeafId : knownLeafId);
       const page = await api.listMessages({ conversationId, leafId, cursor, signal });
       return { ...page, leafId };
     },

@@ -33,6 +33,8 @@ export type LiveClient = {
   follow: (message: Message) => void;
   /** Hears which message has become which turn. */
   onSent: (listener: (entry: OutboxEntry, turn: Turn) => void) => () => void;
+  /** Hears of every turn that this tab has begun, once it is in place. */
+  onTurn: (listener: (turn: Turn) => void) => () => void;
   /** Stores other content for a user message, as a new branch. @throws ProblemError */
   edit: (message: Message, edit: { content: string; clientMessageId: string }) => Promise<void>;
   /** Asks for another reply in place of this one. @throws ProblemError */
@@ -47,6 +49,7 @@ export type LiveClient = {
 export function createLiveClient(deps: { session: Session; queryClient: QueryClient; userId: string }): LiveClient {
   const connection = createConnection(deps.session);
   const cache = createThreadCache(deps.queryClient);
+  const turnListeners = new Set<(turn: Turn) => void>();
   const sentListeners = new Set<(entry: OutboxEntry, turn: Turn) => void>();
 
   const generations = createGenerationStore({
@@ -69,9 +72,11 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   });
 
   /** The server sends the frames of a turn to its sender without being asked. */
-  function adopt({ generationId }: Turn): void {
+  function adopt(turn: Turn): void {
+    const { generationId } = turn;
     generations.begin({ generationId, text: '', lastSeq: 0 });
     follower.assume(generationId);
+    for (const listener of turnListeners) listener(turn);
   }
 
   connection.on('generation:frame', FrameSchema, (frame) => {
@@ -114,6 +119,10 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     onSent(listener) {
       sentListeners.add(listener);
       return () => void sentListeners.delete(listener);
+    },
+    onTurn(listener) {
+      turnListeners.add(listener);
+      return () => void turnListeners.delete(listener);
     },
     async edit(message, { content, clientMessageId }) {
       const payload = { messageId: message.id, content, clientMessageId };

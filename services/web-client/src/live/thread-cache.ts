@@ -22,6 +22,9 @@ export const queryKeys = {
   conversation: (id: string) => ['conversation', id] as const,
   allMessages: ['messages'] as const,
   messages: (conversationId: string) => ['messages', conversationId] as const,
+  messagesTo: (conversationId: string, endId: string) => ['messages', conversationId, endId] as const,
+  search: (q: string, filters: object) => ['search', q, filters] as const,
+  quickSearch: (q: string) => ['search', q] as const,
   models: ['models'] as const,
   personas: ['personas'] as const,
 };

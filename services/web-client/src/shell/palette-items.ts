@@ -3,6 +3,8 @@ export type PaletteItem = {
   id: string;
   group: string;
   label: string;
+  /** A second line, for example the place that was found. */
+  note?: string;
   /** Other words under which it is found. */
   keywords?: string;
   run: () => void;

@@ -3,13 +3,14 @@ import { Dialog } from 'radix-ui';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { texts } from '../texts.ts';
 import { filterItems, groupItems, type PaletteItem } from './palette-items.ts';
+import { usePaletteHits } from './use-palette-hits.ts';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 type PaletteProps = {
   open: boolean;
   onOpenChange: (isOpen: boolean) => void;
-  /** What there is to choose while nothing more is known than the query. */
+  /** What there is to choose from besides what the search finds. */
   items: readonly PaletteItem[];
   returnFocus: () => void;
 };
@@ -40,7 +41,9 @@ function PaletteBody({ items, onClose }: { items: readonly PaletteItem[]; onClos
   const [query, setQuery] = useState('');
   const [activeId, setActiveId] = useState<string>();
   const listId = useId();
-  const groups = groupItems(filterItems(items, query));
+  const hits = usePaletteHits(query);
+  const local = filterItems(items, query);
+  const groups = groupItems([...local, ...hits.filter((hit) => local.every(({ id }) => id !== hit.id))]);
   const found = groups.flatMap((group) => group.items);
   const active = found.find(({ id }) => id === activeId) ?? found[0];
 
@@ -142,7 +145,10 @@ function Option({
       onClick={onChoose}
       className="flex min-h-10 cursor-pointer items-center rounded-lg px-2.5 py-1.5 text-sm aria-selected:bg-hover"
     >
-      <span className="truncate">{item.label}</span>
+      <span className="min-w-0 flex-1">
+        <span className="block truncate">{item.label}</span>
+        {item.note !== undefined && <span className="block truncate text-2xs text-ink-faint">{item.note}</span>}
+      </span>
     </div>
   );
 }

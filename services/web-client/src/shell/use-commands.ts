@@ -21,6 +21,14 @@ export function useCommands({ onHelp }: { onHelp: () => void }): () => PaletteIt
     const conversations = loadedConversations(queryClient.getQueryData(queryKeys.conversations));
     return [
       { id: 'new-chat', group: groups.actions, label: texts.sidebar.newChat, run: () => void navigate('/') },
+      { id: 'search', group: groups.actions, label: texts.search.title, run: () => void navigate('/search') },
+      {
+        id: 'archive',
+        group: groups.actions,
+        label: texts.organise.archiveTitle,
+        run: () => void navigate('/archive'),
+      },
+      { id: 'trash', group: groups.actions, label: texts.organise.trashTitle, run: () => void navigate('/trash') },
       ...conversations.map(({ id, title }) => ({
         id,
         group: groups.conversations,

@@ -125,7 +125,26 @@ export const de: Texts = {
     results: 'Ergebnisse',
     nothing: 'Nichts gefunden.',
     count: (count) => `${numbers.format(count)} ${plural(count, { one: 'Ergebnis', other: 'Ergebnisse' })}`,
-    groups: { actions: 'Befehle', conversations: 'Unterhaltungen', settings: 'Einstellungen' },
+    groups: { actions: 'Befehle', conversations: 'Unterhaltungen', messages: 'Nachrichten', settings: 'Einstellungen' },
+  },
+
+  search: {
+    title: 'Suche',
+    lead: 'In allen Nachrichten und Titeln, die nicht im Papierkorb liegen.',
+    label: 'Suchen nach',
+    placeholder: 'Wörter, eine "Wendung", ein Anfang*, -ohne',
+    submit: 'Suchen',
+    help: 'Ein paar Buchstaben genügen. Setze Wendungen in Anführungszeichen, beende einen Wortanfang mit *, schließe ein Wort mit - aus.',
+    role: 'Geschrieben von',
+    roles: { any: 'allen', user: 'Menschen', assistant: 'dem Assistenten' },
+    period: 'Wann',
+    periods: { any: 'jederzeit', week: 'letzte 7 Tage', month: 'letzte 30 Tage', year: 'letztes Jahr' },
+    by: { user: 'Nachricht', assistant: 'Antwort', system: 'Anweisungen' },
+    inTitle: 'Titel',
+    corrected: (query) => `So geschrieben wurde nichts gefunden. Angezeigt: „${query}“.`,
+    nothing: (query) => `Nichts gefunden für „${query}“.`,
+    more: 'Weitere Ergebnisse',
+    everything: (query) => `Alle Nachrichten nach „${query}“ durchsuchen`,
   },
 
   shortcuts: {
@@ -209,6 +228,8 @@ export const de: Texts = {
   thread: {
     label: 'Nachrichten',
     loadingOlder: 'Ältere Nachrichten werden geladen …',
+    upTo: 'Das ist der Zweig einer Nachricht, bis zu ihr.',
+    toLatest: 'Zum Neuesten',
     olderFailed: 'Ältere Nachrichten konnten nicht geladen werden.',
     failed: 'Diese Unterhaltung konnte nicht geladen werden.',
     missingTitle: 'Hier ist nichts',

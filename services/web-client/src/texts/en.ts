@@ -124,7 +124,26 @@ export const en = {
     results: 'Results',
     nothing: 'Nothing found.',
     count: (count: number) => `${numbers.format(count)} ${plural(count, { one: 'result', other: 'results' })}`,
-    groups: { actions: 'Actions', conversations: 'Conversations', settings: 'Settings' },
+    groups: { actions: 'Actions', conversations: 'Conversations', messages: 'Messages', settings: 'Settings' },
+  },
+
+  search: {
+    title: 'Search',
+    lead: 'In every message and title that is not in the trash.',
+    label: 'Search for',
+    placeholder: 'Words, a "phrase", a prefix*, -without',
+    submit: 'Search',
+    help: 'A few letters are enough. Put a phrase in quotation marks, end a prefix with *, leave a word out with -.',
+    role: 'Written by',
+    roles: { any: 'anyone', user: 'people', assistant: 'the assistant' },
+    period: 'When',
+    periods: { any: 'any time', week: 'last 7 days', month: 'last 30 days', year: 'last year' },
+    by: { user: 'Message', assistant: 'Reply', system: 'Instructions' },
+    inTitle: 'Title',
+    corrected: (query: string) => `Nothing was found as typed. Shown: “${query}”.`,
+    nothing: (query: string) => `Nothing was found for “${query}”.`,
+    more: 'More results',
+    everything: (query: string) => `Search every message for “${query}”`,
   },
 
   shortcuts: {
@@ -206,6 +225,8 @@ export const en = {
   thread: {
     label: 'Messages',
     loadingOlder: 'Loading older messages…',
+    upTo: 'This is the branch of one message, down to it.',
+    toLatest: 'Show the latest',
     olderFailed: 'Older messages could not be loaded.',
     failed: 'This conversation could not be loaded.',
     missingTitle: 'Nothing here',
