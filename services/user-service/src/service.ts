@@ -2,6 +2,7 @@ import { userServiceDefinition } from '@chatbot/proto';
 import {
   checkHealth,
   createAccessTokenVerifier,
+  createRedisEventPublisher,
   createRegistry,
   createRpcMetrics,
   type HealthCheck,
@@ -11,6 +12,7 @@ import {
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
+  startRedisEventConsumer,
   startRevocationWatch,
   startRpcServer,
 } from '@chatbot/service-kit';
@@ -18,11 +20,14 @@ import { createBcryptPasswordHasher } from './adapters/bcrypt-password-hasher.ts
 import { openDatabase } from './adapters/database.ts';
 import { createJwtAccessTokenSigner } from './adapters/jwt-access-token-signer.ts';
 import { createPrismaAccountStore } from './adapters/prisma-account-store.ts';
+import { createPrismaActivityStore } from './adapters/prisma-activity-store.ts';
 import { createPrismaProfileStore } from './adapters/prisma-profile-store.ts';
 import { createPrismaSessionStore } from './adapters/prisma-session-store.ts';
 import { createPrometheusAuthEvents } from './adapters/prometheus-auth-events.ts';
+import { publishSignIns } from './adapters/publish-sign-ins.ts';
 import { connectRedis } from './adapters/redis.ts';
 import { createRedisRevocations } from './adapters/redis-revocations.ts';
+import { countActivity, forgetCountedEvents } from './app/count-activity.ts';
 import { createRevocationSync } from './app/sync-revocations.ts';
 import type { UserServiceConfig } from './config.ts';
 import { startJob } from './jobs.ts';
@@ -38,6 +43,7 @@ export type UserServiceDeps = {
 
 /** Verifiers hear of a revocation at once; this is for what did not get through. */
 const syncIntervalMs = 2_000;
+const forgetIntervalMs = 3_600_000;
 
 /** Starts user-service. Disposing of it drains the calls, then closes the database. Throws when a port is taken. */
 export async function startUserService(
@@ -59,10 +65,31 @@ export async function startUserService(
   const sync = createRevocationSync({ sessions, revocations, now, accessTokenSeconds });
   redis.client.on('ready', sync.startOver);
   resources.use(startJob({ name: 'sync revocations', everyMs: syncIntervalMs, run: sync.run, logger }));
+  const activity = createPrismaActivityStore(database);
+  resources.use(
+    startRedisEventConsumer({
+      redisUrl: config.redisUrl,
+      group: 'user-service',
+      areas: ['user', 'chat'],
+      handle: (events) => countActivity({ activity, now }, events),
+      logger,
+    }),
+  );
+  resources.use(
+    startJob({
+      name: 'forget counted events',
+      everyMs: forgetIntervalMs,
+      run: () => forgetCountedEvents({ activity, now }),
+      logger,
+    }),
+  );
   const handlers = createUserServiceHandlers({
-    accounts: createPrismaAccountStore(database),
+    ...publishSignIns(
+      { accounts: createPrismaAccountStore(database), sessions },
+      { publisher: createRedisEventPublisher(redis.client), logger },
+    ),
+    activity,
     profiles: createPrismaProfileStore(database),
-    sessions,
     revocations,
     passwords: await createBcryptPasswordHasher(config.passwords),
     accessTokens,

@@ -29,7 +29,16 @@ export const timeouts = {
  * something new each time (Register, Login, CreateConversation), and what carries a version (a repeat would be a conflict with itself).
  */
 const idempotent = {
-  user: ['FindUserByEmail', 'GetUser', 'ListProfiles', 'ListSigningKeys', 'Logout', 'RefreshSession'],
+  user: [
+    'FindUserByEmail',
+    'GetActivity',
+    'GetActivityTotals',
+    'GetUser',
+    'ListProfiles',
+    'ListSigningKeys',
+    'Logout',
+    'RefreshSession',
+  ],
   chat: [
     'GetConversation',
     'ListConversations',

@@ -1,3 +1,4 @@
+import { getActivity, getActivityTotals } from './activity/routes.ts';
 import { listModels, listPersonas } from './ai/routes.ts';
 import { login, logout, refresh, register } from './auth/routes.ts';
 import {
@@ -27,6 +28,8 @@ export const routes: readonly Route[] = [
   logout,
   getMe,
   updateMe,
+  getActivity,
+  getActivityTotals,
   listConversations,
   createConversation,
   getConversation,

@@ -42,10 +42,10 @@ afterAll(async () => {
 
 /**
  * What stands for :id, a body that is valid but for the rights, and what a member who may only read is answered. `own`: there is no object of
- * somebody else to reach.
+ * somebody else to reach. `admin`: for administrators alone.
  */
 type Row =
-  | { id: 'own'; body?: () => object }
+  | { id: 'own' | 'admin'; body?: () => object }
   | {
       id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'folder';
       body?: () => object;
@@ -57,6 +57,8 @@ const message = () => ({ clientMessageId: randomUUID(), content: 'intruding' });
 const matrix: Record<string, Row> = {
   'get /users/me': { id: 'own' },
   'patch /users/me': { id: 'own', body: () => ({ displayName: 'X', version: 1 }) },
+  'get /users/me/activity': { id: 'own' },
+  'get /admin/activity': { id: 'admin' },
   'get /conversations': { id: 'own' },
   'post /conversations': { id: 'own', body: () => ({}) },
   'get /conversations/:id': { id: 'conversation', reader: 200 },
@@ -110,6 +112,7 @@ function idOf(row: Row): string {
     case 'folder':
       return folderId;
     case 'own':
+    case 'admin':
       return '';
     default:
       return row satisfies never;
@@ -152,11 +155,21 @@ describe('every route of a signed-in user', () => {
     },
   );
 
-  const foreign = guarded.filter((route) => matrix[route] !== undefined && matrix[route].id !== 'own');
+  it.each(guarded.filter((route) => matrix[route]?.id === 'admin'))(
+    '%s is refused to all but administrators',
+    async (route) => {
+      expect(await call(owner, route, randomUUID())).toMatchObject({
+        status: 403,
+        body: { reason: 'PERMISSION_DENIED' },
+      });
+    },
+  );
+
+  const foreign = guarded.filter((route) => !['own', 'admin', undefined].includes(matrix[route]?.id));
 
   it.each(foreign)('%s gives a member who may only read just what is to be read', async (route) => {
     const row = matrix[route];
-    if (row === undefined || row.id === 'own') throw new Error('no row');
+    if (row === undefined || !('reader' in row)) throw new Error('no row');
     expect((await call(reader, route, idOf(row))).status).toBe(row.reader);
   });
 

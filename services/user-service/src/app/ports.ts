@@ -1,5 +1,6 @@
 import type { Revocation, RevocationCause } from '@chatbot/service-kit';
 import type { Account, Role } from '../domain/account.ts';
+import type { ActivityCounts, DayActivity, PersonaActivity } from '../domain/activity.ts';
 import type { RefreshTokenState } from '../domain/refresh-token.ts';
 
 export type NewAccount = Pick<Account, 'id' | 'email' | 'displayName' | 'role'> & { readonly passwordHash: string };
@@ -102,6 +103,30 @@ type AuthEvent = (typeof authEvents)[number];
 /** Counts what happens to accounts and sessions. */
 export type AuthEventCounter = { count(event: AuthEvent): void };
 
+/** What a fact adds to one account's activity. */
+export type ActivityEntry = ActivityCounts & {
+  /** Of the event; an event counts once. */
+  readonly id: string;
+  readonly userId: string;
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+  readonly persona: string;
+};
+
+/** First and last day, YYYY-MM-DD, UTC. */
+export type DayRange = { readonly from: string; readonly to: string };
+
+export type ActivityStore = {
+  /** Adds what has not been added before; entries of accounts that are gone are passed over. */
+  add(entries: readonly ActivityEntry[], at: Date): Promise<void>;
+  /** What one account did, by day and persona, in this order. */
+  list(query: DayRange & { accountId: string }): Promise<PersonaActivity[]>;
+  /** What all accounts did, by day, in this order. */
+  listTotals(range: DayRange): Promise<DayActivity[]>;
+  /** Forgets which events were added before `before`. */
+  forgetEvents(before: Date): Promise<void>;
+};
+
 /** What the use cases work with. */
 export type UserDeps = {
   readonly accounts: AccountStore;
@@ -111,6 +136,7 @@ export type UserDeps = {
   readonly accessTokens: AccessTokenSigner;
   readonly revocations: RevocationPublisher;
   readonly events: AuthEventCounter;
+  readonly activity: ActivityStore;
   readonly now: () => Date;
   /** The life of a refresh token; it begins anew with each exchange. */
   readonly refreshTokenSeconds: number;

@@ -2,6 +2,7 @@ import type { UserServiceDefinition } from '@chatbot/proto';
 import type { Jwks, RpcHandlers } from '@chatbot/service-kit';
 import type { UserDeps } from '../app/ports.ts';
 import { findUserByEmailRpc } from './find-user-by-email.ts';
+import { getActivityRpc, getActivityTotalsRpc } from './get-activity.ts';
 import { getUserRpc } from './get-user.ts';
 import { listProfilesRpc } from './list-profiles.ts';
 import { listSigningKeysRpc } from './list-signing-keys.ts';
@@ -23,5 +24,7 @@ export function createUserServiceHandlers(deps: UserDeps & { jwks: Jwks }): RpcH
     ListSigningKeys: listSigningKeysRpc(deps),
     FindUserByEmail: findUserByEmailRpc(deps),
     ListProfiles: listProfilesRpc(deps),
+    GetActivity: getActivityRpc(deps),
+    GetActivityTotals: getActivityTotalsRpc(deps),
   };
 }
