@@ -1,6 +1,13 @@
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
 import type { Server } from 'socket.io';
-import { type Conversation, type Message, present, toConversation } from './clients/resources.ts';
+import {
+  type Conversation,
+  type Draft,
+  type Message,
+  present,
+  type ReadMark,
+  toConversation,
+} from './clients/resources.ts';
 
 /** The part of a message that an update carries. */
 export type MessageUpdate = Pick<Message, 'id' | 'conversationId' | 'status' | 'version' | 'updatedAt'> &
@@ -14,8 +21,11 @@ export type UserEvents = {
   'message:created': Message;
   'message:updated': MessageUpdate;
   'conversation:updated': ConversationUpdate;
-  'conversation:deleted': { id: string };
+  /** It is in the trash or can no longer be read; an update of a lower version is old. */
+  'conversation:deleted': { id: string; version: number };
   typing: { conversationId: string; userId: string; typing: boolean };
+  read: ReadMark;
+  draft: Draft & { userId: string };
 };
 
 export type UserEventPublisher = {
@@ -40,11 +50,28 @@ export function createUserEventPublisher(io: Server): UserEventPublisher {
 export function publishConversation(events: UserEventPublisher, read: Conversation__Output | null): void {
   const { viewerId, readerUserIds } = present(read, 'conversation');
   const conversation = toConversation(read);
-  const { role: _role, pinned: _pinned, archived: _archived, folderId: _folder, tags: _tags, ...shared } = conversation;
   events.publish([viewerId], 'conversation:updated', conversation);
   events.publish(
     readerUserIds.filter((userId) => userId !== viewerId),
     'conversation:updated',
-    shared,
+    sharedPart(conversation),
   );
+}
+
+/** What all members have in common. A field that is not named here is nobody else's business. */
+function sharedPart(conversation: Conversation): ConversationUpdate {
+  const { id, title, persona, model, memberCount, activeLeafId, createdAt, updatedAt, lastMessageAt, version } =
+    conversation;
+  return {
+    id,
+    title,
+    persona,
+    model,
+    memberCount,
+    ...(activeLeafId === undefined ? {} : { activeLeafId }),
+    createdAt,
+    updatedAt,
+    lastMessageAt,
+    version,
+  };
 }

@@ -25,6 +25,7 @@ import { createApp } from './http/app.ts';
 import { createHealth } from './http/health.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createOriginCheck, loopbackOrigins } from './origins.ts';
+import { startPresence } from './presence.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { connectRedis } from './redis.ts';
 import { attachSockets, createSocketServer } from './sockets/server.ts';
@@ -74,6 +75,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   });
   const events = createUserEventPublisher(io);
   const access = createAccessWatch(io);
+  const presence = stack.use(startPresence({ redis: redis.client, io, logger }));
 
   const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
   const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
@@ -86,7 +88,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
 
   const deps = { chat: clients.chat, log, tail, generations, ahead, events, logger, clients, limits, access };
   const { eventsPerMinute } = config.limits;
-  attachSockets({ io, deps, accessTokens, sessions, eventsPerMinute, logger, metrics });
+  attachSockets({ io, deps: { ...deps, presence }, accessTokens, sessions, eventsPerMinute, logger, metrics });
   const health = createHealth({ clients, redis: redis.client, version });
   const readJwks = async () => {
     const { jwksJson } = await clients.user.unary(

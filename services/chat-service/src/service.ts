@@ -21,11 +21,13 @@ import {
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { createDatabase, type Database } from './adapters/database.ts';
+import { createPostgresChangeFeed } from './adapters/postgres-change-feed.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-index.ts';
 import { createPrismaBulkStore } from './adapters/prisma-bulk-store.ts';
 import { createPrismaConversationStore } from './adapters/prisma-conversation-store.ts';
 import { createPrismaFolderStore } from './adapters/prisma-folder-store.ts';
 import { createPrismaGenerationStore } from './adapters/prisma-generation-store.ts';
+import { createPrismaLiveStateStore } from './adapters/prisma-live-state-store.ts';
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
 import { createPrismaOutbox } from './adapters/prisma-outbox.ts';
@@ -48,6 +50,9 @@ export type ChatService = AsyncDisposable & {
   readonly metricsPort: number;
 };
 
+/** By how much the clocks of the replicas may differ, waiting for a connection included. */
+const clockSkewMaxMs = 10_000;
+
 /** Starts chat-service. It starts without Postgres and Redis as well, and says so in its health. Disposing of it drains it. */
 export async function startChatService(config: ChatConfig, logger: Logger): Promise<ChatService> {
   await using stack = new AsyncDisposableStack();
@@ -66,9 +71,10 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
   );
   const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
   const trash = createPrismaTrashStore(database);
+  const changes = createPostgresChangeFeed(database);
   stack.use(
     startTrashPurge({
-      purge: () => purgeExpired({ trash, clock: Date.now }),
+      purge: () => purgeExpired({ trash, changes, clock: Date.now }),
       intervalMs: config.trashPurgeIntervalMs,
       logger,
     }),
@@ -122,6 +128,9 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         trash,
         folders: createPrismaFolderStore(database),
         bulk: createPrismaBulkStore(database),
+        liveState: createPrismaLiveStateStore(database),
+        changes,
+        changeMarginMs: config.database.statementTimeoutMs + clockSkewMaxMs,
         typing,
         metrics,
         newId: uuidv7,

@@ -2,6 +2,7 @@ import { waitFor } from '@chatbot/testkit';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../src/adapters/database.ts';
+import { createPostgresChangeFeed } from '../src/adapters/postgres-change-feed.ts';
 import { createPrismaTrashStore } from '../src/adapters/prisma-trash-store.ts';
 import type { TrashStore } from '../src/app/ports.ts';
 import { purgeExpired } from '../src/app/purge-expired.ts';
@@ -99,12 +100,13 @@ describe('the trash', () => {
   it('purges in batches, each conversation once, however many replicas do it', async () => {
     // Long before the clock of the running service begins to count.
     const clock = () => trashRetentionMs + 1_000;
+    const changes = createPostgresChangeFeed(database);
     const userId = uuidv7();
     const rows = Array.from({ length: 70 }, () => ({ id: uuidv7(), userId, deletedAt: new Date(500) }));
     await addTrashed(rows);
-    const counts = await Promise.all(Array.from({ length: 5 }, () => purgeExpired({ trash, clock })));
+    const counts = await Promise.all(Array.from({ length: 5 }, () => purgeExpired({ trash, changes, clock })));
     // What the service itself took meanwhile is gone as well.
-    await purgeExpired({ trash, clock });
+    await purgeExpired({ trash, changes, clock });
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(70);
     const left = await database.run((prisma) => prisma.conversation.count({ where: { userId } }));
     expect(left).toBe(0);

@@ -57,6 +57,8 @@ const idempotent = {
     'ListInvites',
     'RevokeInvite',
     'AcceptInvite',
+    'SetReadMark',
+    'ListChanges',
     'GetGenerationTask',
     'CheckpointGeneration',
     'CompleteGeneration',

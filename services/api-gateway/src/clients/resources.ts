@@ -3,11 +3,13 @@ import type { Model__Output } from '@chatbot/proto/chatbot/ai/v1/Model';
 import type { Parameters__Output } from '@chatbot/proto/chatbot/ai/v1/Parameters';
 import type { Persona__Output } from '@chatbot/proto/chatbot/ai/v1/Persona';
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
+import type { Draft__Output } from '@chatbot/proto/chatbot/chat/v1/Draft';
 import type { Folder__Output } from '@chatbot/proto/chatbot/chat/v1/Folder';
 import type { Generation__Output } from '@chatbot/proto/chatbot/chat/v1/Generation';
 import type { Invite__Output } from '@chatbot/proto/chatbot/chat/v1/Invite';
 import type { Member__Output } from '@chatbot/proto/chatbot/chat/v1/Member';
 import type { Message__Output } from '@chatbot/proto/chatbot/chat/v1/Message';
+import type { ReadMark__Output } from '@chatbot/proto/chatbot/chat/v1/ReadMark';
 import type { SearchHit__Output } from '@chatbot/proto/chatbot/chat/v1/SearchHit';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
 import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
@@ -74,6 +76,14 @@ export const inviteSchema = z
     expiresAt: dateTime,
   })
   .meta({ id: 'Invite', description: 'A link that makes whoever opens it a member' });
+
+export const readMarkSchema = z
+  .object({ conversationId: z.uuid(), userId: z.uuid(), messageId: z.uuid(), readAt: dateTime })
+  .meta({ id: 'ReadMark', description: 'How far somebody has read' });
+
+export const draftSchema = z
+  .object({ conversationId: z.uuid(), text: z.string(), version: z.int(), updatedAt: dateTime })
+  .meta({ id: 'Draft', description: 'What somebody has begun to write; an empty text is nothing' });
 
 export const messageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
 
@@ -163,6 +173,8 @@ export const searchHitSchema = z
 export type User = z.infer<typeof userSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
 export type Member = z.infer<typeof memberSchema>;
+export type ReadMark = z.infer<typeof readMarkSchema>;
+export type Draft = z.infer<typeof draftSchema>;
 export type Invite = z.infer<typeof inviteSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Generation = z.infer<typeof generationSchema>;
@@ -232,6 +244,16 @@ export function toInvite(invite: Invite__Output | null): Invite {
     createdAt: iso(createdAt),
     expiresAt: iso(expiresAt),
   };
+}
+
+export function toReadMark(mark: ReadMark__Output | null): ReadMark {
+  const { conversationId, userId, messageId, readAt } = present(mark, 'mark');
+  return { conversationId, userId, messageId, readAt: iso(readAt) };
+}
+
+export function toDraft(draft: Draft__Output | null): Draft {
+  const { conversationId, text, version, updatedAt } = present(draft, 'draft');
+  return { conversationId, text, version, updatedAt: iso(updatedAt) };
 }
 
 export function toMessage(message: Message__Output | null): Message {

@@ -1,6 +1,7 @@
 import { getActivity, getActivityTotals } from './activity/routes.ts';
 import { listModels, listPersonas } from './ai/routes.ts';
 import { login, logout, refresh, register } from './auth/routes.ts';
+import { listChanges } from './changes/routes.ts';
 import {
   changeConversations,
   createConversation,
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   getActivity,
   getActivityTotals,
   listConversations,
+  listChanges,
   createConversation,
   getConversation,
   updateConversation,

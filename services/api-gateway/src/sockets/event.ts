@@ -5,6 +5,7 @@ import type { AccessWatch } from '../access-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { FollowDeps } from '../generation/follow.ts';
 import type { Following } from '../generation/tail.ts';
+import type { Presence } from '../presence.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import type { Caller } from '../turns/caller.ts';
 import type { TurnDeps } from '../turns/post-turn.ts';
@@ -15,6 +16,8 @@ export type SocketState = {
   accessToken: string;
   /** The generations that this socket follows, by id. */
   readonly followings: Map<string, Following>;
+  /** The conversations that it has open, by id, the one that was opened first before the others. */
+  readonly opened: Map<string, { close(): void }>;
 };
 
 export type ClientSocket = Socket<Record<string, never>, Record<string, never>, Record<string, never>, SocketState>;
@@ -24,6 +27,7 @@ export type EventDeps = TurnDeps &
     clients: Clients;
     limits: RateLimits;
     access: AccessWatch;
+    presence: Presence;
     /** Renews the identity of a socket in place. Throws TOKEN_INVALID for another user's token. */
     renew(socket: ClientSocket, token: string): Promise<void>;
   };

@@ -1,5 +1,5 @@
 import { authRefresh } from './auth-events.ts';
-import { conversationOpen, typingSet } from './conversation-events.ts';
+import { conversationClose, conversationOpen, draftSet, readSet, sync, typingSet } from './conversation-events.ts';
 import type { ClientEvent } from './event.ts';
 import { generationFollow, generationStop, generationUnfollow } from './generation-events.ts';
 import { generationContinue, messageEdit, messageRegenerate, messageSend } from './message-events.ts';
@@ -14,6 +14,10 @@ export const clientEvents: readonly ClientEvent[] = [
   generationStop,
   generationContinue,
   conversationOpen,
+  conversationClose,
   typingSet,
+  readSet,
+  draftSet,
+  sync,
   authRefresh,
 ];

@@ -84,12 +84,14 @@ export function attachSockets(options: AttachOptions): void {
       metrics.socketConnections.dec();
       for (const following of socket.data.followings.values()) following.close();
       socket.data.followings.clear();
+      for (const open of socket.data.opened.values()) open.close();
+      socket.data.opened.clear();
     });
   });
 
   async function authenticate(socket: ClientSocket, token: string | undefined) {
     const identity = await accessTokens.verify(token);
-    socket.data = { identity, accessToken: token ?? '', followings: new Map() };
+    socket.data = { identity, accessToken: token ?? '', followings: new Map(), opened: new Map() };
   }
 
   async function renew(socket: ClientSocket, token: string) {

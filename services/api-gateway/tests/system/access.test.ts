@@ -72,6 +72,7 @@ const matrix: Record<string, Row> = {
   'delete /folders/:id': { id: 'folder', reader: 404 },
   'get /tags': { id: 'own' },
   'get /search': { id: 'own' },
+  'get /changes': { id: 'own' },
   'get /conversations/:id/messages': { id: 'conversation', reader: 200 },
   'post /conversations/:id/messages': { id: 'conversation', body: message, reader: 403 },
   'patch /messages/:id': { id: 'user message', body: message, reader: 403 },
@@ -192,6 +193,10 @@ const eventPayloads: Record<string, (() => object) | 'own'> = {
   'generation:stop': () => ({ generationId: turn.generationId }),
   'generation:continue': () => ({ generationId: turn.generationId }),
   'conversation:open': () => ({ conversationId: turn.conversationId }),
+  'conversation:close': 'own',
+  'read:set': () => ({ conversationId: turn.conversationId, messageId: turn.userMessageId }),
+  'draft:set': () => ({ conversationId: turn.conversationId, text: 'x', version: 0 }),
+  sync: () => ({ conversationId: turn.conversationId }),
   'typing:set': () => ({ conversationId: turn.conversationId, typing: true }),
   'auth:refresh': 'own',
 };

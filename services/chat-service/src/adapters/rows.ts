@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Generation } from '../domain/generation.ts';
+import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { type Invite, memberRoles } from '../domain/member.ts';
 import { endStatuses, type Message, runningStatuses } from '../domain/message.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -80,6 +81,28 @@ export const inviteRow: z.ZodType<Invite> = z.object({
   role: z.enum(memberRoles),
   createdAt: time,
   expiresAt: time,
+});
+
+/** A read mark, from the table alias `r`. */
+export const readMarkJson = Prisma.sql`json_build_object(
+  'conversationId', r.conversation_id, 'userId', r.user_id, 'messageId', r.message_id, 'readAt', r.read_at)`;
+
+export const readMarkRow: z.ZodType<ReadMark> = z.object({
+  conversationId: z.string(),
+  userId: z.string(),
+  messageId: z.string(),
+  readAt: time,
+});
+
+/** A draft, from the table alias `d`. */
+export const draftJson = Prisma.sql`json_build_object(
+  'conversationId', d.conversation_id, 'text', d.text, 'version', d.version, 'updatedAt', d.updated_at)`;
+
+export const draftRow: z.ZodType<Draft> = z.object({
+  conversationId: z.string(),
+  text: z.string(),
+  version: z.number(),
+  updatedAt: time,
 });
 
 /** A message, from the table alias `m`. */

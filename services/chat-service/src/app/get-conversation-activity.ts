@@ -1,25 +1,36 @@
 import { AppError } from '@chatbot/errors';
 import type { GenerationWithText } from '../domain/generation.ts';
+import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { fitPage } from '../domain/page.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, GenerationStore, TypingStore } from './ports.ts';
+import type { Clock, ConversationKey, GenerationStore, LiveStateStore, TypingStore } from './ports.ts';
 
 export type ConversationActivity = {
   readonly typingUserIds: readonly string[];
   readonly generations: readonly GenerationWithText[];
+  /** How far everybody has read. */
+  readonly readMarks: readonly ReadMark[];
+  /** What the user has begun to write. */
+  readonly draft: Draft | undefined;
 };
 
 const generationCountMax = 50;
 
-/** Who types and what is being generated. Without a typing store nobody types. Throws RESOURCE_NOT_FOUND. */
+/** Who types, what is being generated, how far everybody has read and what the user has begun to write. Without a typing store nobody types. Throws RESOURCE_NOT_FOUND. */
 export async function getConversationActivity(
-  deps: { readonly generations: GenerationStore; readonly typing: TypingStore; readonly clock: Clock },
+  deps: {
+    readonly generations: GenerationStore;
+    readonly liveState: LiveStateStore;
+    readonly typing: TypingStore;
+    readonly clock: Clock;
+  },
   key: ConversationKey,
 ): Promise<ConversationActivity> {
   const { conversationId, userId } = key;
   const running = orNotFound(await deps.generations.listRunning({ conversationId, userId, limit: generationCountMax }));
   const typingUserIds = await deps.typing.list({ conversationId, nowMs: deps.clock() }).catch(nobodyWhenUnavailable);
-  return { typingUserIds, generations: fitPage(running, ({ content }) => content) };
+  const { readMarks, draft } = orNotFound(await deps.liveState.get({ conversationId, userId }));
+  return { readMarks, draft, typingUserIds, generations: fitPage(running, ({ content }) => content) };
 }
 
 /** What is being generated must be known to resume a stream; who types may be lost. */

@@ -9,6 +9,7 @@ import type {
   Parameters,
 } from '../domain/generation.ts';
 import type { Language } from '../domain/language.ts';
+import type { Changes, Draft, ReadMark } from '../domain/live-state.ts';
 import type { Invite, MemberRole } from '../domain/member.ts';
 import type { ContextMessage, Message } from '../domain/message.ts';
 import type { SearchFilter, SearchHit } from '../domain/search.ts';
@@ -198,6 +199,32 @@ export type MemberStore = {
     userId: string;
     nowMs: number;
   }): Promise<string | 'full' | undefined>;
+};
+
+export type LiveStateStore = {
+  /** Moves the mark forward and returns it as it is then; undefined unless the message is one of that conversation. */
+  setReadMark(mark: ReadMark): Promise<ReadMark | undefined>;
+  /** Stores a draft when the version is the current one (0 for none), and returns it as it is then. */
+  setDraft(
+    draft: ConversationKey & { text: string; version: number; nowMs: number },
+  ): Promise<{ stored: boolean; draft: Draft | undefined } | 'missing' | 'read-only'>;
+  /** How far everybody has read, and the user's own draft; undefined without the conversation. */
+  get(key: ConversationKey): Promise<{ readMarks: readonly ReadMark[]; draft: Draft | undefined } | undefined>;
+};
+
+export type ChangeQuery = {
+  readonly userId: string;
+  readonly sinceMs: number;
+  /** Whose messages to look at, too. */
+  readonly conversationId?: string | undefined;
+  /** Of each kind. */
+  readonly limit: number;
+};
+
+export type ChangeFeed = {
+  /** All that was changed since a time, as it is now. Conversations in the trash are among them. */
+  list(query: ChangeQuery): Promise<Changes>;
+  forgetRemovalsBefore(removedBeforeMs: number): Promise<void>;
 };
 
 export type TypingStore = {

@@ -1,13 +1,20 @@
 import { trashRetentionMs } from '../domain/conversation.ts';
-import type { Clock, TrashStore } from './ports.ts';
+import type { ChangeFeed, Clock, TrashStore } from './ports.ts';
 
 /** How many conversations one statement deletes: with their messages it stays well below a statement's time. */
 const batchSize = 20;
 /** Bounds one run; the next one goes on. */
 const batchCountMax = 500;
 
-/** Deletes what has been in the trash for 30 days, in batches, and returns how many. Several replicas may do it at once. */
-export async function purgeExpired(deps: { readonly trash: TrashStore; readonly clock: Clock }): Promise<number> {
+/**
+ * Deletes what has been in the trash for 30 days, in batches, and returns how many; and what is remembered of conversations that somebody lost as
+ * long ago. Several replicas may do it at once.
+ */
+export async function purgeExpired(deps: {
+  readonly trash: TrashStore;
+  readonly changes: Pick<ChangeFeed, 'forgetRemovalsBefore'>;
+  readonly clock: Clock;
+}): Promise<number> {
   const deletedBeforeMs = deps.clock() - trashRetentionMs;
   let purgedCount = 0;
   for (let batch = 0; batch < batchCountMax; batch++) {
@@ -15,5 +22,6 @@ export async function purgeExpired(deps: { readonly trash: TrashStore; readonly 
     purgedCount += count;
     if (count < batchSize) break;
   }
+  await deps.changes.forgetRemovalsBefore(deletedBeforeMs);
   return purgedCount;
 }

@@ -3,6 +3,7 @@ import { getConversationActivity } from '../app/get-conversation-activity.ts';
 import { setTyping } from '../app/set-typing.ts';
 import { toWireGeneration } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
+import { toWireDraft, toWireReadMark } from './live-state-rpcs.ts';
 import { conversationRequest, setTypingRequest } from './schemas.ts';
 
 /** The rpcs on what happens in a conversation right now. */
@@ -25,6 +26,8 @@ export function activityRpcs(deps: ChatDeps) {
         return {
           typingUserIds: [...activity.typingUserIds],
           generations: activity.generations.map(toWireGeneration),
+          readMarks: activity.readMarks.map(toWireReadMark),
+          draft: activity.draft === undefined ? null : toWireDraft(activity.draft),
         };
       },
     }),

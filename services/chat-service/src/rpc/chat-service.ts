@@ -4,6 +4,7 @@ import { activityRpcs } from './activity-rpcs.ts';
 import { conversationRpcs } from './conversation-rpcs.ts';
 import type { ChatDeps } from './deps.ts';
 import { generationRpcs } from './generation-rpcs.ts';
+import { liveStateRpcs } from './live-state-rpcs.ts';
 import { memberRpcs } from './member-rpcs.ts';
 import { organizeRpcs } from './organize-rpcs.ts';
 import { searchRpcs } from './search-rpcs.ts';
@@ -17,6 +18,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
   const generations = generationRpcs(deps);
   const activity = activityRpcs(deps);
   const members = memberRpcs(deps);
+  const liveState = liveStateRpcs(deps);
   const search = searchRpcs(deps);
   const organize = organizeRpcs(deps);
   const trash = trashRpcs(deps);
@@ -42,6 +44,9 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     ListInvites: members.ListInvites,
     RevokeInvite: members.RevokeInvite,
     AcceptInvite: members.AcceptInvite,
+    SetReadMark: liveState.SetReadMark,
+    SetDraft: liveState.SetDraft,
+    ListChanges: liveState.ListChanges,
     SearchMessages: search.SearchMessages,
     RestoreConversation: trash.RestoreConversation,
     PurgeConversation: trash.PurgeConversation,

@@ -65,7 +65,11 @@ export function conversationRpcs(deps: ChatDeps) {
       input: conversationRequest,
       handle: async (input, { identity }) => {
         const { conversation, generationIds } = await deleteConversation(deps, { ...input, userId: identity.userId });
-        return { generationIds: [...generationIds], readerUserIds: [...readersOf(conversation)] };
+        return {
+          generationIds: [...generationIds],
+          readerUserIds: [...readersOf(conversation)],
+          version: conversation.version,
+        };
       },
     }),
 

@@ -1,9 +1,11 @@
 import type {
   BulkStore,
+  ChangeFeed,
   Clock,
   ConversationStore,
   FolderStore,
   GenerationStore,
+  LiveStateStore,
   MemberStore,
   MessageStore,
   NewId,
@@ -21,6 +23,10 @@ export type ChatDeps = {
   readonly turns: TurnStore;
   readonly generations: GenerationStore;
   readonly members: MemberStore;
+  readonly liveState: LiveStateStore;
+  readonly changes: ChangeFeed;
+  /** How far behind the clock a change may come to light, in milliseconds. */
+  readonly changeMarginMs: number;
   readonly typing: TypingStore;
   readonly searchIndex: SearchIndex;
   readonly trash: TrashStore;

@@ -152,6 +152,13 @@ export const createInviteRequest = z
   .transform(({ lifeSeconds, ...invite }) => ({ ...invite, lifeMs: lifeSeconds * 1_000 }));
 export const revokeInviteRequest = z.object({ conversationId: id, inviteId: id });
 export const acceptInviteRequest = z.object({ token: secretToken });
+export const setReadMarkRequest = z.object({ conversationId: id, messageId: id });
+export const setDraftRequest = z.object({
+  conversationId: id,
+  text: z.string().max(100_000).refine(isStorable, storableMessage()),
+  version: z.int().min(0),
+});
+export const listChangesRequest = z.object({ cursor, conversationId: optionalId });
 export const setTypingRequest = z.object({ conversationId: id, typing: z.boolean() });
 export const checkpointGenerationRequest = z.object({
   generationId: id,

@@ -146,13 +146,13 @@ export const deleteConversation = defineRoute({
       await chat.unary('PurgeConversation', { conversationId: id }, { ...caller, timeoutMs: timeouts.unaryMs });
       return { status: 204 };
     }
-    const { generationIds, readerUserIds } = await chat.unary(
+    const { generationIds, readerUserIds, version } = await chat.unary(
       'DeleteConversation',
       { conversationId: id },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
     await Promise.all(generationIds.map((generationId) => generations.requestStop(generationId)));
-    tellDeleted({ events, access }, { id, readerUserIds });
+    tellDeleted({ events, access }, { id, readerUserIds, version });
     return { status: 204 };
   },
 });
@@ -197,10 +197,10 @@ export const changeConversations = defineRoute({
 /** Nobody follows any more what is in the trash. */
 function tellDeleted(
   { events, access }: Pick<HttpDeps, 'events' | 'access'>,
-  { id, readerUserIds }: { id: string; readerUserIds: string[] },
+  { id, readerUserIds, version }: { id: string; readerUserIds: string[]; version: number },
 ): void {
   for (const userId of readerUserIds) access.revoke({ conversationId: id, userId });
-  events.publish(readerUserIds, 'conversation:deleted', { id });
+  events.publish(readerUserIds, 'conversation:deleted', { id, version });
 }
 
 export const restoreConversation = defineRoute({

@@ -80,7 +80,8 @@ export const removeMember = defineRoute({
     const request = { conversationId: id, userId };
     const { conversation } = await chat.unary('RemoveMember', request, { ...caller, timeoutMs: timeouts.unaryMs });
     access.revoke({ conversationId: id, userId });
-    events.publish([userId], 'conversation:deleted', { id });
+    const { version } = present(conversation, 'conversation');
+    events.publish([userId], 'conversation:deleted', { id, version });
     publishConversation(events, conversation);
     return { status: 204 };
   },
