@@ -9,7 +9,20 @@ import { ensureToolchain } from './toolchain.mjs';
 import { onParentGone } from './watch-parent.mjs';
 import { ensureDependencies, ensureGeneratedCode } from './workspace.mjs';
 
-const commands = ['start', 'test', 'dev', 'bench', 'check', 'db-migrate', 'seed', 'certs', 'generate', 'build'];
+const commands = [
+  'start',
+  'test',
+  'dev',
+  'bench',
+  'check',
+  'db-migrate',
+  'seed',
+  'certs',
+  'env-make',
+  'check-compose',
+  'generate',
+  'build',
+];
 
 /**
  * Prepares the machine and runs scripts/<command>.ts.
