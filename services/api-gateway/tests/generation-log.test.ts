@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTestRedis, type TestRedis } from '@chatbot/testkit';
+import { createTestRedis, startTcpProxy, type TestRedis, urlThrough, waitFor } from '@chatbot/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FrameBody } from '../src/generation/frame.ts';
@@ -54,6 +54,22 @@ describe('claim', () => {
     expect(third.fence).toBeGreaterThanOrEqual(second.fence);
   });
 
+  it('whose answer was lost gets the same fence when it is sent again', async () => {
+    const generationId = randomUUID();
+    const { hostname: host, port } = new URL(server.url);
+    await using proxy = await startTcpProxy({ target: { host, port: Number(port) } });
+    const connection = new Redis(urlThrough(proxy, server.url)).on('error', () => {});
+    const log = createGenerationLog({ redis: connection, owner: randomUUID(), leaseTtlMs: 60_000 });
+    await connection.ping();
+    proxy.blackhole('answers');
+    const claiming = log.claim(generationId);
+    const fence = await waitFor(() => redis.get(logKeys.fence(generationId)), { description: 'it took effect' });
+    await proxy.heal();
+    expect(await claiming).toMatchObject({ fence: Number(fence), lastSeq: 0 });
+    expect(await log.claim(generationId)).toBeUndefined();
+    connection.disconnect();
+  });
+
   it('tells what a former owner left: the last frame, the end, a stop that was asked for', async () => {
     const [log, generationId] = [replica(), randomUUID()];
     const { fence, ...empty } = await claimed(log, generationId);
@@ -78,6 +94,16 @@ describe('append', () => {
       [3, 'end'],
     ]);
     expect(await log.read(generationId, { afterSeq: 1, limit: 1 })).toMatchObject([{ seq: 2, text: 'b' }]);
+  });
+
+  it('is refused when Redis came back without the frames before, and leaves no hole', async () => {
+    const [log, generationId] = [replica(), randomUUID()];
+    const { fence } = await claimed(log, generationId);
+    await log.append(generationId, { fence, firstSeq: 1, bodies: [delta('a'), delta('b')] });
+    await redis.xdel(logKeys.log(generationId), '2-0');
+    expect(await log.append(generationId, { fence, firstSeq: 3, bodies: [delta('c')] })).toBe('gone');
+    expect(await log.lastSeq(generationId)).toBe(1);
+    expect(await log.append(generationId, { fence, firstSeq: 9, baseSeq: 7, bodies: [end] })).toBe('owned');
   });
 
   it('changes nothing when it is repeated, and completes one that took effect in part', async () => {
@@ -147,5 +173,19 @@ describe('leases', () => {
     ];
     const expiries = await Promise.all(keys.map((key) => redis.pttl(key)));
     expect(expiries).not.toContain(-1);
+  });
+});
+
+describe('the epoch of redis', () => {
+  it('says whether something older may be forgotten, and begins anew when redis does', async () => {
+    const log = replica();
+    await server.flush();
+    expect(await log.remembersSince(Date.now())).toBe(false);
+    const beforeMs = Date.now() - 1;
+    await log.keepEpoch();
+    await log.keepEpoch();
+    expect(await log.remembersSince(Date.now())).toBe(true);
+    expect(await log.remembersSince(beforeMs)).toBe(false);
+    expect(await redis.pttl(logKeys.epoch)).toBeGreaterThan(0);
   });
 });

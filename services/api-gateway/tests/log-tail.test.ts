@@ -163,9 +163,10 @@ describe('a tail whose Redis comes back empty', () => {
     const follower = reader(generationId);
     writer.push({ type: 'delta', text: 'a' });
     await waitFor(() => follower.frames.length === 1, { description: 'the first frame' });
+    const waiting = reader((await openWriter()).generationId);
     await server.stop();
     await server.start();
-    await follower.gone();
+    await Promise.all([follower.gone(), waiting.gone()]);
     const next = await openWriter();
     const nextFollower = reader(next.generationId);
     next.writer.push(end);

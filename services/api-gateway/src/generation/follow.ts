@@ -3,9 +3,10 @@ import type { Logger } from '@chatbot/service-kit';
 import { type ChatClient, timeouts } from '../clients/clients.ts';
 import { type Generation, present, toGeneration } from '../clients/resources.ts';
 import type { Caller } from '../turns/caller.ts';
-import { endStatusSchema, type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import type { Generations } from './generations.ts';
 import type { GenerationLog } from './log.ts';
+import { hasEnded, storedEndBody } from './stored-end.ts';
 import type { Following, FrameSink, LogTail } from './tail.ts';
 
 export type FollowDeps = {
@@ -56,11 +57,12 @@ export async function followGeneration(
   const generation = await getGeneration(deps.chat, caller, generationId);
   // Whoever has the end frame has them all.
   const { conversationId } = generation;
-  if (hasEnded(generation) && afterSeq >= generation.seq)
+  if (hasEnded(generation) && afterSeq === generation.seq)
     return { seq: generation.seq, conversationId, following: nothing };
   const lastSeq = await deps.log.lastSeq(generationId);
   const options = { caller, generationId, sink };
-  if (lastSeq === 0 && hasEnded(generation)) {
+  // A client that is ahead of the end has seen frames that Redis lost before they were stored.
+  if (hasEnded(generation) && (lastSeq === 0 || afterSeq > generation.seq)) {
     sink.deliver(storedEnd(generation, afterSeq));
     return { seq: generation.seq, conversationId, following: nothing };
   }
@@ -93,15 +95,25 @@ export function followLog(deps: FollowDeps, { caller, generationId, afterSeq, si
 const lostPollMs = 500;
 const lostPollsMax = 60;
 
-/** Without a log the record tells: whoever claims the generation will end it. */
-function followLost(deps: FollowDeps, { caller, generationId, afterSeq, sink }: FollowOptions): Following {
+/**
+ * Without a log the record tells: whoever claims the generation will end it. Who has not seen a frame yet follows the log when there is
+ * one again; anybody else would see the middle of another text.
+ */
+function followLost(deps: FollowDeps, options: FollowOptions): Following {
+  const { caller, generationId, afterSeq, sink } = options;
   let closed = false;
+  let live = nothing;
   const poll = async () => {
     await deps.generations.ensureRunning(generationId, caller.context);
     for (let polls = 0; polls < lostPollsMax && !closed; polls += 1) {
       const generation = await getGeneration(deps.chat, caller, generationId);
+      const hasBegun = afterSeq === 0 && (await deps.log.exists(generationId));
       if (closed) return;
       if (hasEnded(generation)) return sink.deliver(storedEnd(generation, afterSeq));
+      if (hasBegun) {
+        live = followLog(deps, options);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, lostPollMs));
     }
     if (!closed) sink.failed(new AppError('UNAVAILABLE', { detail: 'The reply cannot be followed at the moment' }));
@@ -113,30 +125,14 @@ function followLost(deps: FollowDeps, { caller, generationId, afterSeq, sink }: 
   return {
     close() {
       closed = true;
+      live.close();
     },
   };
 }
 
-export function hasEnded({ status }: Generation): boolean {
-  return endStatusSchema.safeParse(status).success;
-}
-
 /** The end as one frame for a client that has everything up to `afterSeq`. The text is the stored one, so no hole is left behind. */
-function storedEnd(generation: Generation & { content: string }, afterSeq: number): Frame {
-  const { id, messageId, status, model, usage, timings, problem, content } = generation;
-  return {
-    v: 1,
-    generationId: id,
-    seq: afterSeq + 1,
-    type: 'end',
-    status: endStatusSchema.parse(status),
-    messageId,
-    content,
-    ...(model === undefined ? {} : { model }),
-    ...(usage === undefined ? {} : { usage }),
-    ...(timings === undefined ? {} : { timings }),
-    ...(problem === undefined ? {} : { problem }),
-  };
+function storedEnd({ content, ...generation }: Generation & { content: string }, afterSeq: number): Frame {
+  return { v: 1, generationId: generation.id, seq: afterSeq + 1, ...storedEndBody(generation), content };
 }
 
 const nothing: Following = { close() {} };

@@ -23,6 +23,8 @@ type ClaimAndRun = {
   opened?: ReplyStream | undefined;
   /** The claim, when it is on its way already. */
   claiming?: Promise<Claim | undefined>;
+  /** Whether nobody can have run it before. */
+  isFirstRun: boolean;
 };
 
 export type Generations = AsyncDisposable & {
@@ -50,7 +52,8 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   const runs = new Map<string, OwnedRun>();
   let draining = false;
 
-  async function claimAndRun({ generationId, getTask, context, opened, claiming }: ClaimAndRun): Promise<boolean> {
+  async function claimAndRun(attempt: ClaimAndRun): Promise<boolean> {
+    const { generationId, getTask, context, opened, claiming, isFirstRun } = attempt;
     if (draining || runs.has(generationId)) {
       opened?.cancel();
       return false;
@@ -62,7 +65,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     }
     try {
       const task = await getTask();
-      const run = startOwnedRun(deps, { task, claim, context, opened });
+      const run = startOwnedRun(deps, { task, claim, context, opened, isFirstRun });
       runs.set(generationId, run);
       void run.done.then(() => runs.delete(generationId));
       return true;
@@ -93,9 +96,14 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     return present(task, 'task');
   }
 
+  /** The run of a generation that was posted earlier. */
+  function laterRun(generationId: string, context: RequestContext): ClaimAndRun {
+    return { generationId, getTask: () => getTask(generationId, context), context, isFirstRun: false };
+  }
+
   async function takeOver(generationId: string) {
     const context = createRequestContext();
-    if (!(await claimAndRun({ generationId, getTask: () => getTask(generationId, context), context }))) return;
+    if (!(await claimAndRun(laterRun(generationId, context)))) return;
     metrics.generationTakeovers.inc();
     logger.info({ generationId, requestId: context.requestId }, 'generation taken over');
   }
@@ -106,6 +114,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
 
   /** Finds what Redis does not know: posted by a gateway that died before its claim, or from before Redis was lost. */
   async function takeOverOrphans() {
+    await log.keepEpoch();
     const createdBefore = { seconds: Math.floor((Date.now() - orphanAgeMs) / 1000), nanos: 0 };
     const { generationIds } = await chat.unary(
       'ListUnfinishedGenerations',
@@ -118,15 +127,16 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   async function keepLeases() {
-    const owned = [...runs.values()];
+    const needLease = () => [...runs.values()].filter((run) => run.needsLease);
     await Promise.all(
-      owned.map(async (run) => {
+      needLease().map(async (run) => {
         const { ownership, stop } = await log.renew(run.generationId, run.fence);
-        if (ownership === 'lost') run.abort('lost');
+        if (ownership !== 'owned') run.abort(ownership);
         if (stop !== undefined) run.stop(stop);
       }),
     );
-    await log.touch(owned.map(({ generationId }) => generationId));
+    // Asked anew: one that ended meanwhile must not come back into the index.
+    await log.touch(needLease().map(({ generationId }) => generationId));
   }
 
   async function checkpointAll() {
@@ -141,6 +151,10 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     if (channel === stopChannel && stop !== undefined) runs.get(generationId)?.stop(stop);
   });
   await subscriber.subscribe(stopChannel);
+  const keepEpoch = () =>
+    log.keepEpoch().catch((error: unknown) => logger.warn({ err: error }, 'epoch of redis could not be kept'));
+  subscriber.on('ready', keepEpoch);
+  await keepEpoch();
   const loops = [
     every(Math.floor(leaseTtlMs / 4), keepLeases),
     every(takeoverIntervalMs, takeOverLapsed),
@@ -180,10 +194,11 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       const { id, content } = present(task.generation, 'generation');
       const { claiming = log.claim(id), opened = openReply(deps.ai, { task, textSoFar: content, context }) } =
         ahead?.take(task) ?? {};
-      await claimAndRun({ generationId: id, getTask: async () => task, context, opened, claiming });
+      const getTask = async () => task;
+      await claimAndRun({ generationId: id, getTask, context, opened, claiming, isFirstRun: true });
     },
     async ensureRunning(generationId, context) {
-      await claimAndRun({ generationId, getTask: () => getTask(generationId, context), context });
+      await claimAndRun(laterRun(generationId, context));
     },
     async requestStop(generationId, stop = { renderedSeq: undefined }) {
       runs.get(generationId)?.stop(stop);

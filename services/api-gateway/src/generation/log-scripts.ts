@@ -9,7 +9,7 @@ export type LogRedis = Redis & {
     fence: Key,
     log: Key,
     stop: Key,
-    owner: string,
+    holder: string,
     leaseTtlMs: number,
     runningTtlMs: number,
   ): Promise<ClaimAnswer | null>;
@@ -19,6 +19,7 @@ export type LogRedis = Redis & {
     expectedFence: number,
     firstSeq: number,
     ttlMs: number,
+    entryCountMin: number,
     ...fields: string[]
   ): Promise<string>;
   genRenew(
@@ -26,7 +27,7 @@ export type LogRedis = Redis & {
     fence: Key,
     stop: Key,
     expectedFence: number,
-    owner: string,
+    holder: string,
     leaseTtlMs: number,
   ): Promise<string | [ownership: string, stop: string | null]>;
   genRelease(lease: Key, fence: Key, expectedFence: number): Promise<number>;
@@ -36,15 +37,19 @@ type ClaimAnswer = [fence: string, lastId: string, lastField: string, stop: stri
 
 /**
  * Fences grow with the clock (milliseconds) and never fall below the one before, so that they stay monotonic for chat-service
- * even when Redis was lost in between.
+ * even when Redis was lost in between. A claim that comes again, because its answer was lost, gets the same fence.
  */
 const claim = `
-if redis.call('EXISTS', KEYS[1]) == 1 then return nil end
-local now = redis.call('TIME')
-local nowMs = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
-local fence = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, nowMs))
-redis.call('SET', KEYS[2], fence, 'PX', ARGV[3])
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local holder = redis.call('GET', KEYS[1])
+local fence = redis.call('GET', KEYS[2])
+if holder and (holder ~= ARGV[1] or not fence) then return nil end
+if not holder then
+  local now = redis.call('TIME')
+  local nowMs = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+  fence = string.format('%.0f', math.max(tonumber(fence or '0') + 1, nowMs))
+  redis.call('SET', KEYS[2], fence, 'PX', ARGV[3])
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)
 local stop = redis.call('GET', KEYS[4]) or false
 if #last == 0 then return {fence, '0-0', '', stop} end
@@ -59,8 +64,9 @@ if fence ~= ARGV[1] then return 'lost' end
 `;
 
 const append = `${checkFence}
-for i = 4, #ARGV, 2 do
-  local id = string.format('%.0f-0', tonumber(ARGV[2]) + (i - 4) / 2)
+if redis.call('XLEN', KEYS[1]) < tonumber(ARGV[4]) then return 'gone' end
+for i = 5, #ARGV, 2 do
+  local id = string.format('%.0f-0', tonumber(ARGV[2]) + (i - 5) / 2)
   local result = redis.pcall('XADD', KEYS[1], id, ARGV[i], ARGV[i + 1])
   if type(result) == 'table' and result.err and not string.find(result.err, 'equal or smaller') then return result end
 end

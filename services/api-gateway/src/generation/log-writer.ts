@@ -22,6 +22,8 @@ export type LogWriterOptions = {
   lastSeq: number;
   /** The text of the deltas that are in the log already. */
   text: string;
+  /** The frames up to this one are not in the log: Redis has lost them. Default 0. */
+  baseSeq?: number;
 };
 
 /** A status waits so long for the first text, to go with it in one append. Nobody reads faster. */
@@ -34,7 +36,7 @@ const pendingCharsMax = 256 * 1024;
  * Numbers frames and appends them, one append at a time: the first token leaves at once, and what arrives during an append goes with the
  * next one as one delta. The round trip to Redis is the window, so it widens by itself under load.
  */
-export function createLogWriter({ log, generationId, fence, lastSeq, text }: LogWriterOptions) {
+export function createLogWriter({ log, generationId, fence, lastSeq, text, baseSeq = 0 }: LogWriterOptions) {
   let seq = lastSeq;
   let logged = text;
   let pending: FrameBody[] = [];
@@ -58,7 +60,7 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text }: Log
       pending = [];
       pendingChars = 0;
       try {
-        const ownership = await log.append(generationId, { fence, firstSeq: seq + 1, bodies });
+        const ownership = await log.append(generationId, { fence, firstSeq: seq + 1, baseSeq, bodies });
         if (ownership !== 'owned') throw new OwnershipLostError(ownership);
         seq += bodies.length;
         for (const body of bodies) if (body.type === 'delta') logged += body.text;

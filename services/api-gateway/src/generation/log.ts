@@ -16,6 +16,8 @@ export type Claim = {
 /** A wish to stop. `renderedSeq`: the last frame that the person has seen, when the client says so. */
 export type StopRequest = { readonly renderedSeq: number | undefined };
 
+type AppendInput = { fence: number; firstSeq: number; baseSeq?: number; bodies: readonly FrameBody[] };
+
 /** `owned`: the write took effect. `lost`: another owner has a higher fence. `gone`: Redis knows nothing of this generation any more. */
 export type Ownership = 'owned' | 'lost' | 'gone';
 
@@ -27,6 +29,8 @@ export const logKeys = {
   stop: (generationId: string) => `gen:{${generationId}}:stop`,
   /** Generations without an end, scored by when their lease runs out (ms since the epoch). An index: the lease key decides. */
   leases: 'gen:leases',
+  /** Since when Redis has forgotten nothing (ms since the epoch). */
+  epoch: 'gen:epoch',
 } as const;
 
 /** How long a log outlives its end, and how long one without an end is kept. */
@@ -51,6 +55,7 @@ export function createGenerationLog({
   leaseTtlMs: number;
 }) {
   const redis = registerScripts(connection);
+  let claimCount = 0;
 
   return {
     /** Takes the ownership of a generation, or returns undefined while another owner holds it. */
@@ -60,7 +65,7 @@ export function createGenerationLog({
         logKeys.fence(generationId),
         logKeys.log(generationId),
         logKeys.stop(generationId),
-        owner,
+        `${owner} ${++claimCount}`,
         leaseTtlMs,
         logTtl.runningMs,
       );
@@ -71,11 +76,11 @@ export function createGenerationLog({
       return { fence: Number(fence), lastSeq: seqOf(lastId), ended: lastField === '1e', stop: parseStop(stop) };
     },
 
-    /** Appends frames numbered from `firstSeq`. A repeat of an append that already took effect changes nothing and is `owned`. */
-    async append(
-      generationId: string,
-      { fence, firstSeq, bodies }: { fence: number; firstSeq: number; bodies: readonly FrameBody[] },
-    ): Promise<Ownership> {
+    /**
+     * Appends frames numbered from `firstSeq`. A repeat of an append that already took effect changes nothing and is `owned`. When frames
+     * between `baseSeq` and `firstSeq` are missing, the log is `gone`: Redis came back without its latest writes.
+     */
+    async append(generationId: string, { fence, firstSeq, baseSeq = 0, bodies }: AppendInput): Promise<Ownership> {
       const ended = bodies.at(-1)?.type === 'end';
       const answer = await redis.genAppend(
         logKeys.log(generationId),
@@ -83,6 +88,7 @@ export function createGenerationLog({
         fence,
         firstSeq,
         ended ? logTtl.endedMs : firstSeq === 1 ? logTtl.runningMs : 0,
+        firstSeq - 1 - baseSeq,
         ...bodies.flatMap(toLogField),
       );
       return ownership(answer);
@@ -140,6 +146,18 @@ export function createGenerationLog({
       // The first request decides, as the first press on Stop does.
       await redis.set(logKeys.stop(generationId), value, 'PX', logTtl.endedMs, 'NX');
       await redis.publish(stopChannel, `${generationId} ${value}`);
+    },
+
+    /** Begins an epoch unless Redis remembers one. To be called again whenever Redis may have been lost, and now and then. */
+    async keepEpoch(): Promise<void> {
+      await redis.set(logKeys.epoch, Date.now(), 'PX', logTtl.runningMs, 'NX');
+      await redis.pexpire(logKeys.epoch, logTtl.runningMs);
+    },
+
+    /** Whether Redis would still know of what was logged from `sinceMs` (ms since the epoch) on. */
+    async remembersSince(sinceMs: number): Promise<boolean> {
+      const epochMs = await redis.get(logKeys.epoch);
+      return epochMs !== null && Number(epochMs) <= sinceMs;
     },
 
     /** The last frame in the log; 0 when there is none. */

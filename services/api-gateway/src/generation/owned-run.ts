@@ -2,7 +2,7 @@ import { AppError, toProblem } from '@chatbot/errors';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import type { Logger, RequestContext } from '@chatbot/service-kit';
 import type { AiClient, ChatClient } from '../clients/clients.ts';
-import { present } from '../clients/resources.ts';
+import { type Generation, present, toGeneration } from '../clients/resources.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { CompletionRecorder } from './completion.ts';
 import type { EndBody } from './frame.ts';
@@ -10,6 +10,7 @@ import type { Claim, GenerationLog, StopRequest } from './log.ts';
 import { createLogWriter, type LogWriter, OwnershipLostError } from './log-writer.ts';
 import { type Past, rebuildFromLog } from './rebuild.ts';
 import { type AbortCause, endBodyOf, generate, type Outcome, type ReplyStream } from './run.ts';
+import { hasEnded, storedEndBody } from './stored-end.ts';
 
 export type RunDeps = {
   log: GenerationLog;
@@ -28,6 +29,8 @@ export type OwnedRun = {
   stop(request: StopRequest): void;
   /** Cuts the run short without an end: another owner goes on, or has gone on already. */
   abort(cause: Exclude<AbortCause, 'stop'>): void;
+  /** Whether the lease is to be kept: not any more once the end is stored. */
+  readonly needsLease: boolean;
   /** Stores the text so far in chat-service, if it has grown since the last time. */
   checkpoint(): Promise<void>;
   /** Resolves when the run has ended or was given up. Never rejects. */
@@ -40,13 +43,16 @@ export type OwnedRunOptions = {
   context: RequestContext;
   /** The request to the model, opened before the claim was there; begins with the text of the task. */
   opened?: ReplyStream | undefined;
+  /** Whether nobody can have run it before. */
+  isFirstRun: boolean;
 };
 
 /**
  * Runs a claimed generation to its end: from the first token, or on from what a former owner left in the log. What the log holds is never
  * written again, and nothing is written once the ownership is lost.
  */
-export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: OwnedRunOptions): OwnedRun {
+export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun {
+  const { task, claim, context, opened } = options;
   const { log, chat, logger, metrics } = deps;
   const record = present(task.generation, 'generation');
   const { id: generationId, messageId } = record;
@@ -55,6 +61,7 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
   let writer: LogWriter | undefined;
   let model = '';
   let checkpointedSeq = 0;
+  let needsLease = true;
   const startedAtMs = performance.now();
   let awaitsFirstText = record.seq === 0 && record.content === '';
 
@@ -69,10 +76,12 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
       opened?.cancel();
       awaitsFirstText = false;
     }
-    if (past.end !== undefined) return finish({ ...past.end, model: past.end.model ?? '' }, past);
-    // Something was stored, but the log it came from is no more: Redis was lost in between.
-    const isLogLost = past.lastSeq === 0 && record.seq > 0;
-    const start = isLogLost ? { lastSeq: record.seq, text: record.content } : past;
+    if (past.end !== undefined) return finish(past.end, past);
+    const generation = toGeneration(record);
+    if (hasEnded(generation)) return closeLog(storedEndBody(generation), past);
+    const isLogLost = !past.isWhole || (past.lastSeq === 0 && !options.isFirstRun && (await hadLog(generation)));
+    const lost = { lastSeq: record.seq, text: record.content, baseSeq: record.seq };
+    const start = isLogLost ? lost : past;
     writer = createLogWriter({ log, generationId, fence: claim.fence, ...start });
     if (claim.stop !== undefined) stop(claim.stop);
     // A continued reply begins with the text that it continues.
@@ -84,7 +93,7 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
     const stored = await complete(end, { lastSeq: writer.seq + 1, text: writer.text });
     writer.push(end);
     await writer.settled();
-    if (stored) await log.forget(generationId);
+    if (stored) await forget();
     metrics.generationTotal.inc({ status: outcome.status });
     metrics.generationDuration.observe({ status: outcome.status }, secondsSinceStart());
   }
@@ -107,6 +116,16 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
     return (performance.now() - startedAtMs) / 1000;
   }
 
+  /** Whether there may have been a log that is no more: some of its text was stored, or Redis was lost since the generation was made. */
+  async function hadLog({ seq, createdAt }: Generation): Promise<boolean> {
+    return seq > 0 || !(await log.remembersSince(Date.parse(createdAt)));
+  }
+
+  async function forget() {
+    needsLease = false;
+    await log.forget(generationId);
+  }
+
   /** How much of the text is kept: all of it, or what the person had seen who stopped it. */
   async function cut({ status }: Outcome, { seq }: LogWriter): Promise<{ textLength?: number }> {
     const seenSeq = stopRequest?.renderedSeq ?? seq;
@@ -115,12 +134,22 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
     return { textLength: text.length };
   }
 
-  /** A former owner has logged the end and could not store it. */
-  async function finish(end: EndBody & { model: string }, { lastSeq, text }: Past) {
-    if (await complete(end, { lastSeq, text })) await log.forget(generationId);
+  /** A former owner has logged the end and could not store it. Of a log with a hole, only what was stored before is whole. */
+  async function finish(end: EndBody, { lastSeq, text, isWhole }: Past) {
+    if (await complete(end, { lastSeq, text: isWhole ? text : record.content })) await forget();
   }
 
-  function complete(end: EndBody, { lastSeq, text }: Past): Promise<boolean> {
+  /** A former owner has stored the end and could not log it: nothing may follow what was stored. */
+  async function closeLog(end: { type: 'end' } & EndBody, { lastSeq, text }: Past) {
+    const { content } = record;
+    const isFrozen = text.startsWith(content);
+    const closing = createLogWriter({ log, generationId, fence: claim.fence, lastSeq, text });
+    if (lastSeq > 0) closing.push({ ...end, ...(isFrozen ? { textLength: content.length } : { content }) });
+    await closing.settled();
+    await forget();
+  }
+
+  function complete(end: EndBody, { lastSeq, text }: Pick<Past, 'lastSeq' | 'text'>): Promise<boolean> {
     const content = text.slice(0, end.textLength);
     const outcome = { ...end, model: end.model ?? '' };
     return deps.completions.record({ task, outcome, content, seq: lastSeq, fence: claim.fence, context });
@@ -137,19 +166,27 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
     );
   }
 
+  /** Redis has forgotten the log, and this replica still has its text: it ends with all that anyone has seen. */
+  async function endWithoutLog({ seq, text }: LogWriter) {
+    logger.warn({ generationId, requestId: context.requestId }, 'log lost, generation interrupted');
+    const end = endBodyOf({ ...lostLogOutcome(context), model }, messageId);
+    if (await complete(end, { lastSeq: seq + 1, text })) metrics.generationTotal.inc({ status: end.status });
+  }
+
   async function settle(error: unknown) {
-    const cause = controller.signal.aborted ? controller.signal.reason : undefined;
-    const lost =
-      error instanceof OwnershipLostError || (error instanceof AppError && error.reason === 'GENERATION_FENCED');
-    if (cause === 'lost' || lost) {
+    const loss = lossOf(error, controller.signal);
+    if (loss === 'gone' && writer !== undefined) return endWithoutLog(writer);
+    if (loss !== undefined) {
       logger.warn({ generationId, requestId: context.requestId, err: error }, 'generation lost to another owner');
       return;
     }
-    if (cause !== 'hand-over')
+    if (controller.signal.reason !== 'hand-over') {
       logger.error(
         { generationId, requestId: context.requestId, err: error },
         'generation given up, will be taken over',
       );
+      await checkpoint().catch((cause: unknown) => logger.warn({ generationId, err: cause }, 'checkpoint failed'));
+    }
     await log.release(generationId, claim.fence);
   }
 
@@ -158,7 +195,24 @@ export function startOwnedRun(deps: RunDeps, { task, claim, context, opened }: O
     .catch(settle)
     .catch((error: unknown) => logger.error({ generationId, err: error }, 'generation could not be released'))
     .finally(() => metrics.generationActive.dec());
-  return { generationId, fence: claim.fence, stop, abort: (cause) => controller.abort(cause), checkpoint, done };
+  return {
+    generationId,
+    fence: claim.fence,
+    stop,
+    abort: (cause) => controller.abort(cause),
+    get needsLease() {
+      return needsLease;
+    },
+    checkpoint,
+    done,
+  };
+}
+
+/** How the ownership was lost, when that is what ended a run: to another owner, or because Redis knows nothing of it any more. */
+function lossOf(error: unknown, { reason }: AbortSignal): 'lost' | 'gone' | undefined {
+  if (reason === 'lost' || reason === 'gone') return reason;
+  if (error instanceof OwnershipLostError) return error.ownership;
+  return error instanceof AppError && error.reason === 'GENERATION_FENCED' ? 'lost' : undefined;
 }
 
 function lostLogOutcome({ requestId }: RequestContext): Outcome {

@@ -9,8 +9,8 @@ import { present, timingsOf, usageOf } from '../clients/resources.ts';
 import type { EndBody, EndStatus, FrameBody, Timings, Usage } from './frame.ts';
 import type { LogWriter } from './log-writer.ts';
 
-/** Why a run is cut short: a person stopped it, this replica hands it over, or the lease was lost. */
-export type AbortCause = 'stop' | 'hand-over' | 'lost';
+/** Why a run is cut short: a person stopped it, this replica hands it over, another one owns it, or Redis knows nothing of it any more. */
+export type AbortCause = 'stop' | 'hand-over' | 'lost' | 'gone';
 
 export type Outcome = {
   readonly status: EndStatus;

@@ -1,8 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import type { Caller } from '../turns/caller.ts';
-import { type FollowDeps, followGeneration, getGeneration, hasEnded } from './follow.ts';
+import { type FollowDeps, followGeneration, getGeneration } from './follow.ts';
 import type { EndStatus, Frame } from './frame.ts';
 import { endStatusSchema } from './frame.ts';
+import { hasEnded } from './stored-end.ts';
 
 const stopTimeoutMs = 10_000;
 

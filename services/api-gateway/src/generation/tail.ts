@@ -124,7 +124,7 @@ export function startLogTail(deps: TailDeps): LogTail {
 
   function giveUp(topic: Topic, follower: Follower) {
     if (follower.closed) return;
-    metrics.generationFrameGaps.inc();
+    if (follower.seq > 0) metrics.generationFrameGaps.inc();
     remove(topic, follower);
     follower.sink.gone(follower.seq);
   }
@@ -135,23 +135,27 @@ export function startLogTail(deps: TailDeps): LogTail {
     if (topic.followers.size === 0) topics.delete(topic.generationId);
   }
 
-  /** After a lost connection: a log that Redis forgot will never get another frame. */
+  /** After a lost connection: a log that Redis forgot will never get another frame. One that has not begun looks the same from here. */
   async function dropLostLogs() {
     for (const topic of [...topics.values()]) {
-      if (topic.position === 0 || (await log.exists(topic.generationId))) continue;
+      if (await log.exists(topic.generationId)) continue;
       for (const follower of [...topic.followers]) giveUp(topic, follower);
     }
   }
 
   async function run() {
+    let isInDoubt = false;
     while (!closed) {
       try {
+        // Until it is known what Redis has kept: a read would wait for frames that never come.
+        if (isInDoubt) await dropLostLogs();
+        isInDoubt = false;
         await readOnce();
       } catch (error) {
         if (closed) return;
+        isInDoubt = true;
         logger.warn({ err: error }, 'tail lost its connection');
         await new Promise((resolve) => setTimeout(resolve, retryMs));
-        await dropLostLogs().catch((cause: unknown) => logger.warn({ err: cause }, 'tail could not check its logs'));
       }
     }
   }
