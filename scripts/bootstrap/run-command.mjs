@@ -14,6 +14,7 @@ const commands = [
   'test',
   'dev',
   'bench',
+  'soak',
   'check',
   'db-migrate',
   'seed',

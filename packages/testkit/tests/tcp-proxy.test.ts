@@ -106,10 +106,15 @@ describe('a proxy', () => {
     expect(seen).toBe('one');
   });
 
-  it('that delays keeps the order', async () => {
-    proxy.delay(20);
+  it('that delays keeps the order, also when it delays no longer', async () => {
     const client = open();
-    for (const text of ['a', 'b', 'c']) await exchange(client, text);
+    await exchange(client, 'a');
+    proxy.delay(100);
+    client.socket.write('b');
+    await waitFor(() => sent === 'ab', { description: 'a piece is held back' });
+    await proxy.heal();
+    client.socket.write('c');
+    await waitFor(() => seen.length === 3, { description: 'all pieces' });
     expect(seen).toBe('abc');
   });
 

@@ -121,6 +121,9 @@ type LinkOptions = {
 /** One connection and its other half. Reset, not closed: that is what a crash and a lost network look like. */
 function createLink({ client, server, weather, tap }: LinkOptions): Link {
   let breaksAtAnswer = false;
+  /** When the last piece that was held back is due, in each direction: no later one may overtake it. */
+  const dueAtMs: Record<Direction, number> = { requests: 0, answers: 0 };
+  const held: Record<Direction, Buffer[]> = { requests: [], answers: [] };
 
   function reset() {
     client.resetAndDestroy();
@@ -130,9 +133,20 @@ function createLink({ client, server, weather, tap }: LinkOptions): Link {
   function pass(direction: Direction, to: Socket, bytes: Buffer) {
     const { dropped, delayMs } = weather();
     if (dropped.has(direction)) return;
-    // Timers of one length fire in the order in which they were set, so the bytes stay in order.
-    if (delayMs > 0) setTimeout(() => to.writable && to.write(bytes), delayMs);
-    else if (!to.write(bytes)) holdUntilDrained(direction === 'requests' ? client : server, to);
+    const nowMs = performance.now();
+    if (delayMs === 0 && held[direction].length === 0) {
+      if (!to.write(bytes)) holdUntilDrained(direction === 'requests' ? client : server, to);
+      return;
+    }
+    held[direction].push(bytes);
+    dueAtMs[direction] = Math.max(dueAtMs[direction], nowMs + delayMs);
+    setTimeout(() => writeHeld(direction, to), Math.ceil(dueAtMs[direction] - nowMs) + 1);
+  }
+
+  /** As many timers as pieces, and the pieces in order, in whichever order the timers fire. */
+  function writeHeld(direction: Direction, to: Socket) {
+    const bytes = held[direction].shift();
+    if (bytes !== undefined && to.writable) to.write(bytes);
   }
 
   client.on('data', (bytes) => {

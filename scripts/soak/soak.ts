@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startOllamaSim } from '@chatbot/ollama-sim';
+import { createRandom, type FaultySystem, startFaultySystem, waitFor } from '@chatbot/testkit';
+import { register } from './api.ts';
+import { checkHistory } from './check-history.ts';
+import { makeTrouble } from './faults.ts';
+import { createPeople, type Person } from './person.ts';
+
+export interface SoakOptions {
+  seed: number;
+  /** How long people and faults go on. */
+  durationMs: number;
+  peopleCount: number;
+  note: (text: string) => void;
+}
+
+export interface SoakResult {
+  violations: string[];
+  /** What was done and what came of it, for a line of the report. */
+  counts: Readonly<Record<string, number>>;
+  /** All that the processes logged. */
+  logs: string;
+}
+
+const tokenCount = 60;
+const replyText = Array.from({ length: tokenCount }, (_unused, index) => index).join(' ');
+
+/** One text for all models, so that what a reply must be is known whatever happened to it. */
+const models = {
+  'steady:latest': { kind: 'scripted', tokens: tokenCount, ratePerSecond: 40 },
+  'slow:latest': { kind: 'scripted', tokens: tokenCount, ratePerSecond: 12 },
+  'late:latest': { kind: 'scripted', tokens: tokenCount, ratePerSecond: 100, firstTokenDelayMs: 600 },
+} as const;
+
+const replicas = { 'api-gateway': 3, 'ai-service': 2 };
+const processNames = ['api-gateway', 'api-gateway-2', 'api-gateway-3', 'ai-service', 'ai-service-2', 'chat-service'];
+const unlimited = '10000000';
+
+const env = {
+  DEFAULT_MODEL: 'steady:latest',
+  ACCESS_TOKEN_SECONDS: '86400',
+  RATE_LIMIT_REQUESTS_PER_MINUTE: unlimited,
+  RATE_LIMIT_SIGN_INS_PER_MINUTE: unlimited,
+  RATE_LIMIT_MESSAGES_PER_MINUTE: unlimited,
+  RATE_LIMIT_EVENTS_PER_MINUTE: unlimited,
+};
+
+/** Longer than everything that a reply may wait for: a process that is started again, an orphan that is found. */
+const settleTimeoutMs = 120_000;
+
+/** Starts a whole system, lets people use it while things break, mends everything, and says what went wrong. */
+export async function soak({ seed, durationMs, peopleCount, note }: SoakOptions): Promise<SoakResult> {
+  await using resources = new AsyncDisposableStack();
+  const sim = resources.use(await startOllamaSim({ models, historyMax: 100_000 }));
+  const system = resources.use(await startFaultySystem({ ollamaUrl: sim.url, replicas: toList(replicas), env }));
+  const accessTokens = await Promise.all(Array.from({ length: peopleCount }, () => register(system.url)));
+  const { gatewayUrls } = system;
+  const people = createPeople({ gatewayUrls, accessTokens, models: Object.keys(models), seed });
+  for (const person of people) resources.use(person);
+
+  const ending = new AbortController();
+  const random = createRandom(seed).fork('faults');
+  const trouble = makeTrouble({ system, sim, random, processNames, signal: ending.signal, onFault: note });
+  const lives = people.map((person) => person.live(ending.signal));
+  await delay(durationMs);
+  ending.abort();
+  const { killed, counts: faultCounts } = await trouble;
+  await Promise.all(lives);
+
+  note('everything is mended, waiting for the ends');
+  const settled = await settle(system, people).then(
+    () => [],
+    (error: unknown) => [error instanceof Error ? error.message : String(error)],
+  );
+  const found = await checkHistory({ system, sim, people, killed, replyText });
+  return {
+    violations: [...settled, ...found],
+    counts: { ...countTurns(people), ...Object.fromEntries(faultCounts) },
+    logs: system.logs(),
+  };
+}
+
+async function settle(system: FaultySystem, people: readonly Person[]): Promise<void> {
+  for (const url of system.gatewayUrls) {
+    await waitFor(async () => (await fetch(`${url}/health`)).ok, {
+      description: `${url} is healthy again`,
+      timeoutMs: settleTimeoutMs,
+    });
+  }
+  for (const person of people) person.wantEverything();
+  await waitFor(() => people.every(({ isDone }) => isDone), {
+    description: 'every reader has seen the end of every reply',
+    timeoutMs: settleTimeoutMs,
+  });
+}
+
+function countTurns(people: readonly Person[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const count = (name: string) => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  for (const person of people) {
+    for (const { generationId, action } of person.turns) {
+      count(`acked ${action}`);
+      count(`reply ${person.devices[0]?.transcripts.get(generationId)?.end?.status ?? 'without an end'}`);
+    }
+  }
+  return counts;
+}
+
+function toList(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name}=${count}`)
+    .join(',');
+}
