@@ -22,6 +22,28 @@ export function connectRedis(url: string, { role, logger }: { role: RedisRole; l
   return { client, [Symbol.dispose]: () => client.disconnect() };
 }
 
+/**
+ * A connection whose publishing never fails for its caller: for the Socket.IO adapter, which awaits nothing, so that a message that cannot be
+ * published would end the process. What it publishes may be lost.
+ */
+export function quietPublisher(client: Redis, logger: Logger): Redis {
+  const publish = async (...message: Parameters<Redis['publish']>): Promise<number> => {
+    try {
+      return await client.publish(...message);
+    } catch (error) {
+      logger.debug({ err: error }, 'event for other replicas lost');
+      return 0;
+    }
+  };
+  return new Proxy(client, {
+    get(target, name) {
+      if (name === 'publish') return publish;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 const common: RedisOptions = {
   connectTimeout: 3_000,
   retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
@@ -29,7 +51,9 @@ const common: RedisOptions = {
 
 const byRole: Record<RedisRole, RedisOptions> = {
   // All commands of one tick, of all streams, go in one write.
-  commands: { enableAutoPipelining: true, maxRetriesPerRequest: 2, commandTimeout: 3_000 },
-  blocking: { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
+  // A connection that a partition has swallowed says nothing: without an answer in time it is made anew.
+  commands: { enableAutoPipelining: true, maxRetriesPerRequest: 2, commandTimeout: 3_000, socketTimeout: 4_000 },
+  // Its reads wait for 5 s.
+  blocking: { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, socketTimeout: 10_000 },
   subscriber: { maxRetriesPerRequest: null },
 };

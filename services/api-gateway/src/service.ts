@@ -15,6 +15,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { createAccessWatch } from './access-watch.ts';
 import { createClients, timeouts } from './clients/clients.ts';
 import type { GatewayConfig } from './config.ts';
+import { drainConnections } from './drain.ts';
 import { createUserEventPublisher } from './events.ts';
 import { createAskAhead } from './generation/ask-ahead.ts';
 import { createCompletionRecorder } from './generation/completion.ts';
@@ -27,7 +28,7 @@ import { createGatewayMetrics } from './metrics.ts';
 import { createOriginCheck, loopbackOrigins } from './origins.ts';
 import { startPresence } from './presence.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { connectRedis } from './redis.ts';
+import { connectRedis, quietPublisher } from './redis.ts';
 import { attachSockets, createSocketServer } from './sockets/server.ts';
 import { startSessionClock } from './sockets/session-clock.ts';
 
@@ -68,8 +69,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const publicOrigins = config.origins.public.length > 0 ? config.origins.public : loopbackOrigins(port);
   const isAllowedOrigin = createOriginCheck([...publicOrigins, ...config.origins.cors]);
   const io = createSocketServer({
-    http,
-    publisher: adapterPublisher.client,
+    publisher: quietPublisher(adapterPublisher.client, logger),
     subscriber: adapterSubscriber.client,
     isAllowedOrigin,
   });
@@ -88,7 +88,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
 
   const deps = { chat: clients.chat, log, tail, generations, ahead, events, logger, clients, limits, access };
   const { eventsPerMinute } = config.limits;
-  attachSockets({ io, deps: { ...deps, presence }, accessTokens, sessions, eventsPerMinute, logger, metrics });
+  const eventDeps = { ...deps, presence };
+  attachSockets({ io, http, deps: eventDeps, accessTokens, sessions, eventsPerMinute, logger, metrics });
   const health = createHealth({ clients, redis: redis.client, version });
   const readJwks = async () => {
     const { jwksJson } = await clients.user.unary(
@@ -98,6 +99,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     );
     return jwksJson;
   };
+  const streams = new AbortController();
   const cookies = { secure: publicOrigins.every((origin) => origin.startsWith('https:')) };
   app = createApp({
     config,
@@ -105,17 +107,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
     health,
     readJwks,
-    http: { ...deps, cookies, sessions },
+    http: { ...deps, cookies, sessions, draining: streams.signal },
     accessTokens,
     logger,
     metrics,
   });
   const admin = stack.use(await startAdminServer({ ...config.admin, registry, health: health.readiness }));
   // First to go: clients are sent to other replicas before their generations are handed over.
-  stack.defer(async () => {
-    await io.close();
-    http.closeAllConnections();
-  });
+  stack.defer(() => drainConnections({ http, io, streams }));
 
   const resources = stack.move();
   return { port, metricsPort: admin.port, [Symbol.asyncDispose]: () => resources.disposeAsync() };

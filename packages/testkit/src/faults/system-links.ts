@@ -52,7 +52,10 @@ export async function startSystemLinks(options: SystemLinksOptions): Promise<Sys
     }
   }
   for (const name of names('user-service', options.replicas)) {
-    set(name, { DATABASE_URL: await linkUrl(name, 'database', options.userDatabaseUrl) });
+    set(name, {
+      DATABASE_URL: await linkUrl(name, 'database', options.userDatabaseUrl),
+      REDIS_URL: await linkUrl(name, 'redis', options.redisUrl),
+    });
   }
   for (const name of names('chat-service', options.replicas)) {
     set(name, {

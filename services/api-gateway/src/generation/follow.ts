@@ -46,6 +46,15 @@ export async function getGeneration(
   return { ...toGeneration(record), content: record.content, writable };
 }
 
+export type Followed = {
+  /** The last frame there is. */
+  readonly seq: number;
+  readonly conversationId: string;
+  readonly following: Following;
+  /** Whether nothing follows any more: the client has the end. */
+  readonly isComplete: boolean;
+};
+
 /**
  * Sends the frames of a generation after `afterSeq`: from the log, then live. When the log is gone, the client gets one end frame that carries the
  * stored text. Throws RESOURCE_NOT_FOUND when the caller may not read it.
@@ -53,23 +62,23 @@ export async function getGeneration(
 export async function followGeneration(
   deps: FollowDeps,
   { caller, generationId, afterSeq, sink }: FollowOptions,
-): Promise<{ seq: number; conversationId: string; following: Following }> {
+): Promise<Followed> {
   const generation = await getGeneration(deps.chat, caller, generationId);
   // Whoever has the end frame has them all.
   const { conversationId } = generation;
   if (hasEnded(generation) && afterSeq === generation.seq)
-    return { seq: generation.seq, conversationId, following: nothing };
+    return { seq: generation.seq, conversationId, following: nothing, isComplete: true };
   const lastSeq = await deps.log.lastSeq(generationId);
   const options = { caller, generationId, sink };
   // A client that is ahead of the end has seen frames that Redis lost before they were stored.
   if (hasEnded(generation) && (lastSeq === 0 || afterSeq > generation.seq)) {
     sink.deliver(storedEnd(generation, afterSeq));
-    return { seq: generation.seq, conversationId, following: nothing };
+    return { seq: generation.seq, conversationId, following: nothing, isComplete: true };
   }
   // A client that is ahead of the log followed one that Redis has lost since.
-  if (afterSeq > lastSeq)
-    return { seq: lastSeq, conversationId, following: followLost(deps, { ...options, afterSeq }) };
-  return { seq: lastSeq, conversationId, following: followLog(deps, { ...options, afterSeq }) };
+  const follow = afterSeq > lastSeq ? followLost : followLog;
+  const following = follow(deps, { ...options, afterSeq });
+  return { seq: lastSeq, conversationId, following, isComplete: false };
 }
 
 /** Sends the frames of a generation that was just posted: its log can only begin, and the caller is known to own it. */

@@ -86,6 +86,8 @@ export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun
     if (claim.stop !== undefined) stop(claim.stop);
     // A continued reply begins with the text that it continues.
     if (start.lastSeq === 0 && record.content !== '') writer.push({ type: 'delta', text: record.content });
+    // What is asked of the model anew goes on from what is logged.
+    if (opened === undefined) await writer.settled();
     const outcome = isLogLost ? lostLogOutcome(context) : await runModel(writer);
     const { textLength } = await cut(outcome, writer);
     const end = endBodyOf({ ...outcome, textLength }, messageId);

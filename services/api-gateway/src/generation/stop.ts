@@ -31,6 +31,8 @@ async function endOf(
   { caller, generationId }: { caller: Caller; generationId: string },
 ): Promise<End> {
   const { promise, resolve, reject } = Promise.withResolvers<End>();
+  // It may fail while nobody awaits it yet, which would end the process.
+  promise.catch(() => {});
   const timer = setTimeout(
     () => reject(new AppError('UNAVAILABLE', { detail: 'The stop was not confirmed in time; it stays asked for' })),
     stopTimeoutMs,

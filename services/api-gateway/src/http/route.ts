@@ -16,6 +16,7 @@ export type HttpDeps = TurnDeps &
     cookies: { secure: boolean };
     sessions: SessionClock;
     access: AccessWatch;
+    draining: AbortSignal;
   };
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

@@ -13,7 +13,12 @@ export function wantsStream(request: Request): boolean {
   return request.headers.accept?.includes('text/event-stream') === true;
 }
 
-export type StreamDeps = FollowDeps & { sessions: SessionClock; access: AccessWatch };
+export type StreamDeps = FollowDeps & {
+  sessions: SessionClock;
+  access: AccessWatch;
+  /** Aborted when this replica goes: its readers go on elsewhere from their last frame. */
+  draining: AbortSignal;
+};
 
 export type StreamOptions = {
   caller: Caller;
@@ -29,13 +34,14 @@ export type StreamOptions = {
 /**
  * Answers with the frames of a generation as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): `event` is the
  * frame's type, `id` its seq, `data` the frame as on the socket. Resolves after the end frame, when the client is gone, or when the token or the right to
- * read no longer counts. Throws before the first byte when the caller may not read the generation.
+ * read no longer counts. A reader that has the end frame gets 204. Throws before the first byte when the caller may not read the generation.
  */
 export async function streamGeneration(
   deps: StreamDeps,
   { caller, identity, generationId, afterSeq, request, response, first }: StreamOptions,
 ): Promise<void> {
-  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const close = () => resolve();
   const write = (text: string) => {
     if (!response.headersSent) response.writeHead(200, headers);
     response.write(text);
@@ -46,7 +52,7 @@ export async function streamGeneration(
   };
   if (first !== undefined) write(`event: turn\ndata: ${JSON.stringify(first)}\n\n`);
   const sinceMs = performance.now();
-  const { following, conversationId } = await followGeneration(deps, {
+  const { following, conversationId, isComplete } = await followGeneration(deps, {
     caller,
     generationId,
     afterSeq,
@@ -59,10 +65,17 @@ export async function streamGeneration(
       failed: fail,
     },
   });
+  if (isComplete && !response.headersSent) {
+    // The one status that keeps an EventSource from asking again.
+    response.writeHead(204).end();
+    return;
+  }
   if (!response.headersSent) response.writeHead(200, headers).flushHeaders();
   const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs);
   request.on('close', close);
   response.on('close', close);
+  deps.draining.addEventListener('abort', close, { once: true });
+  if (isComplete || deps.draining.aborted) close();
   using _watching = deps.sessions.watch({ identity: () => identity, ended: fail });
   using _reading = deps.access.watch(
     { conversationId, userId: identity.userId },
@@ -70,6 +83,7 @@ export async function streamGeneration(
   );
   await closed;
   clearInterval(heartbeat);
+  deps.draining.removeEventListener('abort', close);
   following.close();
   response.end();
 }

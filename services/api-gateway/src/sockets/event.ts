@@ -18,6 +18,8 @@ export type SocketState = {
   readonly followings: Map<string, Following>;
   /** The conversations that it has open, by id, the one that was opened first before the others. */
   readonly opened: Map<string, { close(): void }>;
+  /** Events that are being answered; they never reject. */
+  readonly answering: Set<Promise<void>>;
 };
 
 export type ClientSocket = Socket<Record<string, never>, Record<string, never>, Record<string, never>, SocketState>;

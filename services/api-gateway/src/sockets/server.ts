@@ -16,7 +16,6 @@ import type { SessionClock, WatchedSession } from './session-clock.ts';
 export type SocketServer = Server<Record<string, never>, Record<string, never>, Record<string, never>, SocketState>;
 
 export type SocketServerOptions = {
-  http: HttpServer;
   publisher: Redis;
   subscriber: Redis;
   isAllowedOrigin: OriginCheck;
@@ -25,14 +24,9 @@ export type SocketServerOptions = {
 /** A message may be 100,000 characters of up to four bytes, and its envelope. */
 const payloadBytesMax = 512 * 1024;
 
-/** The Socket.IO server. It listens when its HTTP server does; attachSockets gives it something to do. */
-export function createSocketServer({
-  http,
-  publisher,
-  subscriber,
-  isAllowedOrigin,
-}: SocketServerOptions): SocketServer {
-  return new Server(http, {
+/** The Socket.IO server. Nobody can connect before attachSockets has given it something to do. */
+export function createSocketServer({ publisher, subscriber, isAllowedOrigin }: SocketServerOptions): SocketServer {
+  return new Server({
     adapter: createAdapter(publisher, subscriber),
     allowRequest: (request, callback) => callback(null, isAllowedOrigin(request.headers)),
     transports: ['websocket', 'polling'],
@@ -48,6 +42,7 @@ export function createSocketServer({
 
 export type AttachOptions = {
   io: SocketServer;
+  http: HttpServer;
   deps: Omit<EventDeps, 'renew'>;
   accessTokens: AccessTokenVerifier;
   sessions: SessionClock;
@@ -56,9 +51,9 @@ export type AttachOptions = {
   metrics: GatewayMetrics;
 };
 
-/** Authenticates connections and answers their events. */
+/** Accepts connections on the HTTP server, authenticates them and answers their events. */
 export function attachSockets(options: AttachOptions): void {
-  const { io, deps, accessTokens, sessions, eventsPerMinute, logger, metrics } = options;
+  const { io, http, deps, accessTokens, sessions, eventsPerMinute, logger, metrics } = options;
   const limiter = new RateLimiterMemory({ points: eventsPerMinute, duration: 60 });
   const eventDeps: EventDeps = { ...deps, renew };
 
@@ -88,10 +83,13 @@ export function attachSockets(options: AttachOptions): void {
       socket.data.opened.clear();
     });
   });
+  // Last: a connection that is made earlier would be let in by nobody and answered by nobody.
+  io.attach(http);
 
   async function authenticate(socket: ClientSocket, token: string | undefined) {
     const identity = await accessTokens.verify(token);
-    socket.data = { identity, accessToken: token ?? '', followings: new Map(), opened: new Map() };
+    const state = { identity, accessToken: token ?? '' };
+    socket.data = { ...state, followings: new Map(), opened: new Map(), answering: new Set() };
   }
 
   async function renew(socket: ClientSocket, token: string) {
@@ -104,10 +102,13 @@ export function attachSockets(options: AttachOptions): void {
   function register(socket: ClientSocket, event: ClientEvent) {
     const on = socket.on.bind(socket) as (name: string, listener: (...args: unknown[]) => void) => unknown;
     on(event.name, (payload, ack) => {
-      answer(socket, event, payload).then(
+      const answered = answer(socket, event, payload).then(
         (data) => acknowledge(ack, { ok: true, data }),
         (error: AppError) => acknowledge(ack, { ok: false, problem: toProblem(error) }),
       );
+      const { answering } = socket.data;
+      answering.add(answered);
+      void answered.finally(() => answering.delete(answered));
     });
   }
 

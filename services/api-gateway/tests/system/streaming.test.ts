@@ -69,18 +69,22 @@ describe('a reply', () => {
 
     let text = '';
     let lastSeq = 0;
-    for (let round = 0; round < 10; round += 1) {
+    let hasEnded = false;
+    for (let round = 0; round < 10 && !hasEnded; round += 1) {
       using device = await account.connect({ gateway: round % 2 === 0 ? here : elsewhere });
       await device.emit('generation:follow', { generationId, lastSeq });
-      await waitFor(() => device.frames(generationId).length >= 8, { description: 'some frames' });
+      // On a busy machine frames are few and large.
+      const isFed = () => device.frames(generationId).length >= 3 || device.frames(generationId).at(-1)?.type === 'end';
+      await waitFor(isFed, { description: 'some frames' });
       const frames = [...device.frames(generationId)];
       expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(lastSeq + 1, frames.length));
       text += textOf(frames);
       lastSeq = frames.at(-1)?.seq ?? lastSeq;
+      hasEnded = frames.at(-1)?.type === 'end';
     }
     using rest = await account.connect();
     await rest.emit('generation:follow', { generationId, lastSeq });
-    await rest.ended(generationId);
+    if (!hasEnded) await rest.ended(generationId);
     text += rest.text(generationId);
     using late = await account.connect({ gateway: elsewhere });
     await late.emit('generation:follow', { generationId, lastSeq: 0 });
@@ -145,6 +149,16 @@ describe('server-sent events', () => {
       'last-event-id': String(end.seq - 1),
     });
     expect(String(body)).toMatch(new RegExp(`^event: end\\nid: ${end.seq}\\n`));
+  });
+
+  it('answer who has the end with 204, so that an EventSource asks no more', async () => {
+    using device = await account.connect();
+    const turn = await device.send({ content: 'hello' });
+    const end = await device.ended(turn.generationId);
+    const answer = await account.request('GET', `/generations/${turn.generationId}/stream`, undefined, {
+      'last-event-id': String(end.seq),
+    });
+    expect([answer.status, answer.body]).toEqual([204, undefined]);
   });
 
   it('answer a posted message with its ids and then its frames', async () => {
