@@ -1,4 +1,3 @@
-import type { OllamaSim } from '@chatbot/ollama-sim';
 import type { FaultySystem } from '@chatbot/testkit';
 import { Redis } from 'ioredis';
 import { listMessages, readEvents, type StoredMessage } from './api.ts';
@@ -8,7 +7,6 @@ import { frameSchema, Transcript } from './transcript.ts';
 
 export type History = {
   system: FaultySystem;
-  sim: OllamaSim;
   people: readonly Person[];
   killed: readonly Killed[];
   /** The whole reply of every model. */
@@ -17,20 +15,13 @@ export type History = {
 
 /** Everything that may not have happened and has; empty when all promises were kept. */
 export async function checkHistory(history: History): Promise<string[]> {
-  const { system, sim, people, killed } = history;
+  const { system, people, killed } = history;
   const perPerson = await Promise.all(
     people.map((person) =>
       checkPerson(history, person).catch((error: unknown) => [`what is stored cannot be read: ${String(error)}`]),
     ),
   );
-  return [
-    ...perPerson.flat(),
-    ...(await checkRedis(system.redis.url)),
-    ...checkExits(system, killed),
-    ...sim.requests
-      .filter(({ state }) => ['queued', 'loading', 'streaming'].includes(state))
-      .map(({ id, state }) => `request ${id} to the model server is still ${state}`),
-  ];
+  return [...perPerson.flat(), ...(await checkRedis(system.redis.url)), ...checkExits(system, killed)];
 }
 
 async function checkPerson(history: History, person: Person): Promise<string[]> {

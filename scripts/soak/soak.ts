@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startOllamaSim } from '@chatbot/ollama-sim';
+import { type OllamaSim, type SimRequest, startOllamaSim } from '@chatbot/ollama-sim';
 import { createRandom, type FaultySystem, startFaultySystem, waitFor } from '@chatbot/testkit';
 import { register } from './api.ts';
 import { checkHistory } from './check-history.ts';
@@ -68,11 +68,11 @@ export async function soak({ seed, durationMs, peopleCount, note }: SoakOptions)
   await Promise.all(lives);
 
   note('everything is mended, waiting for the ends');
-  const settled = await settle(system, people).then(
+  const settled = await settle({ system, sim, people }).then(
     () => [],
     (error: unknown) => [error instanceof Error ? error.message : String(error)],
   );
-  const found = await checkHistory({ system, sim, people, killed, replyText });
+  const found = await checkHistory({ system, people, killed, replyText });
   return {
     violations: [...settled, ...found],
     counts: { ...countTurns(people), ...Object.fromEntries(faultCounts) },
@@ -80,7 +80,8 @@ export async function soak({ seed, durationMs, peopleCount, note }: SoakOptions)
   };
 }
 
-async function settle(system: FaultySystem, people: readonly Person[]): Promise<void> {
+async function settle(world: { system: FaultySystem; sim: OllamaSim; people: readonly Person[] }): Promise<void> {
+  const { system, sim, people } = world;
   for (const url of system.gatewayUrls) {
     await waitFor(async () => (await fetch(`${url}/health`)).ok, {
       description: `${url} is healthy again`,
@@ -92,6 +93,15 @@ async function settle(system: FaultySystem, people: readonly Person[]): Promise<
     description: 'every reader has seen the end of every reply',
     timeoutMs: settleTimeoutMs,
   });
+  // A title may still be written; it has 30 s.
+  await waitFor(() => !sim.requests.some(isRunning), {
+    description: 'no request to the model server runs any more',
+    timeoutMs: settleTimeoutMs,
+  });
+}
+
+function isRunning({ state }: SimRequest): boolean {
+  return ['queued', 'loading', 'streaming'].includes(state);
 }
 
 function countTurns(people: readonly Person[]): Record<string, number> {

@@ -1,0 +1,32 @@
+import { seedsOf } from '@chatbot/testkit';
+import { describe, expect, it } from 'vitest';
+import { parseSoakOptions, SoakOptionError } from '../soak/options.ts';
+import { soak } from '../soak/soak.ts';
+
+describe('people who use the system while it breaks', () => {
+  it.each(seedsOf([1]))(
+    'are kept every promise (TEST_SEED=%i)',
+    async (seed) => {
+      const done: string[] = [];
+      const options = { seed, durationMs: 4_000, peopleCount: 3, note: (text: string) => void done.push(text) };
+      const { violations, logs } = await soak(options);
+      expect(violations, `${done.join('\n')}\n${logs.slice(-20_000)}`).toEqual([]);
+    },
+    180_000,
+  );
+});
+
+describe('the options of a soak', () => {
+  it('are read, and a seed that is not given is chosen', () => {
+    expect(parseSoakOptions([], () => 7)).toMatchObject({ seeds: [7], minutes: 1, people: 4 });
+    expect(parseSoakOptions('--seed 5 --seeds 3 --minutes 0.5 --people 2'.split(' '), () => 7)).toMatchObject({
+      seeds: [5, 6, 7],
+      minutes: 0.5,
+      people: 2,
+    });
+  });
+
+  it.each(['--seeds 0', '--seed x', '--minutes -1', '--people 1.5', '--fast'])('refuse %s', (line) => {
+    expect(() => parseSoakOptions(line.split(' '), () => 7)).toThrow(SoakOptionError);
+  });
+});
