@@ -36,6 +36,15 @@ export const envShape = {
   REFRESH_TOKEN_SECONDS: integer(60, 366 * dayInSeconds)
     .default(30 * dayInSeconds)
     .describe('The life of a refresh token from its last use, in seconds'),
+  ACCOUNT_REMOVAL_GRACE_SECONDS: integer(0, 366 * dayInSeconds)
+    .default(14 * dayInSeconds)
+    .describe('How long a deleted account is kept, for its owner to restore it by signing in, in seconds'),
+  SETUP_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .max(512)
+    .optional()
+    .describe('Makes the first administrator: who registers with it; without it nobody is one'),
   // Over 15 a single sign-in takes seconds.
   BCRYPT_COST: integer(4, 15)
     .optional()
@@ -80,6 +89,10 @@ export function loadUserServiceConfig(env: Environment) {
       signingKey: values.SIGNING_KEY_FILE,
       accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
       refreshTokenSeconds: values.REFRESH_TOKEN_SECONDS,
+    }),
+    accounts: Object.freeze({
+      removalGraceSeconds: values.ACCOUNT_REMOVAL_GRACE_SECONDS,
+      setupToken: values.SETUP_TOKEN,
     }),
     passwords: Object.freeze({
       cost: values.BCRYPT_COST ?? (values.NODE_ENV === 'production' ? 12 : bcryptCostMin),

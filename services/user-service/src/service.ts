@@ -21,6 +21,7 @@ import { openDatabase } from './adapters/database.ts';
 import { createJwtAccessTokenSigner } from './adapters/jwt-access-token-signer.ts';
 import { createPrismaAccountStore } from './adapters/prisma-account-store.ts';
 import { createPrismaActivityStore } from './adapters/prisma-activity-store.ts';
+import { createPrismaPreferenceStore } from './adapters/prisma-preference-store.ts';
 import { createPrismaProfileStore } from './adapters/prisma-profile-store.ts';
 import { createPrismaSessionStore } from './adapters/prisma-session-store.ts';
 import { createPrometheusAuthEvents } from './adapters/prometheus-auth-events.ts';
@@ -28,6 +29,7 @@ import { publishSignIns } from './adapters/publish-sign-ins.ts';
 import { connectRedis } from './adapters/redis.ts';
 import { createRedisRevocations } from './adapters/redis-revocations.ts';
 import { countActivity, forgetCountedEvents } from './app/count-activity.ts';
+import { removeAccounts } from './app/remove-accounts.ts';
 import { createRevocationSync } from './app/sync-revocations.ts';
 import type { UserServiceConfig } from './config.ts';
 import { startJob } from './jobs.ts';
@@ -44,6 +46,7 @@ export type UserServiceDeps = {
 /** Verifiers hear of a revocation at once; this is for what did not get through. */
 const syncIntervalMs = 2_000;
 const forgetIntervalMs = 3_600_000;
+const removalIntervalMs = 2_000;
 
 /** Starts user-service. Disposing of it drains the calls, then closes the database. Throws when a port is taken. */
 export async function startUserService(
@@ -83,21 +86,25 @@ export async function startUserService(
       logger,
     }),
   );
-  const handlers = createUserServiceHandlers({
-    ...publishSignIns(
-      { accounts: createPrismaAccountStore(database), sessions },
-      { publisher: createRedisEventPublisher(redis.client), logger },
-    ),
+  const domainEvents = createRedisEventPublisher(redis.client);
+  const deps = {
+    ...publishSignIns({ accounts: createPrismaAccountStore(database), sessions }, { publisher: domainEvents, logger }),
     activity,
     profiles: createPrismaProfileStore(database),
+    preferences: createPrismaPreferenceStore(database),
     revocations,
+    domainEvents,
     passwords: await createBcryptPasswordHasher(config.passwords),
     accessTokens,
     events: createPrometheusAuthEvents(registry),
     now,
     refreshTokenSeconds: config.tokens.refreshTokenSeconds,
-    jwks,
-  });
+    ...config.accounts,
+  };
+  resources.use(
+    startJob({ name: 'remove accounts', everyMs: removalIntervalMs, run: () => removeAccounts(deps), logger }),
+  );
+  const handlers = createUserServiceHandlers({ ...deps, jwks });
   const revoked = resources.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
   const admin = resources.use(
     await startAdminServer({

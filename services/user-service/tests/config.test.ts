@@ -51,6 +51,8 @@ describe('loadUserServiceConfig', () => {
       SIGNING_KEY_FILE: '/sesame',
       ACCESS_TOKEN_SECONDS: '1',
       REFRESH_TOKEN_SECONDS: '1',
+      ACCOUNT_REMOVAL_GRACE_SECONDS: '-1',
+      SETUP_TOKEN: 'sesame',
       BCRYPT_COST: '9',
       PASSWORD_HASHES_MAX: '0',
       PASSWORD_QUEUE_MAX: '-1',

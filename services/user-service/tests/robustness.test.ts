@@ -117,7 +117,7 @@ describe('a running service', () => {
     await service.client.unary('Logout', { refreshToken: other }, callOptions());
     const after = await authEvents(service);
     const changes = Object.entries(after).map(([event, count]) => [event, count - (before[event] ?? 0)]);
-    expect(Object.fromEntries(changes)).toEqual({
+    expect(Object.fromEntries(changes.filter(([, change]) => change !== 0))).toEqual({
       registered: 2,
       login_succeeded: 1,
       login_failed: 1,

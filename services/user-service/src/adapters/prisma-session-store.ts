@@ -19,8 +19,22 @@ export function createPrismaSessionStore({ run }: Database): SessionStore {
 
     rotateRefreshToken: (rotation) => run((prisma) => rotateRefreshToken(prisma, rotation)),
 
-    async revokeSession({ sessionId, cause, at }) {
-      const where = { id: sessionId, revokedAt: null };
+    async listSessions({ accountId, now, countMax }) {
+      const where = { accountId, revokedAt: null, expiresAt: { gt: now } };
+      const rows = await run((prisma) =>
+        prisma.session.findMany({ where, orderBy: { lastUsedAt: 'desc' }, take: countMax }),
+      );
+      return rows.map(({ id, userAgent, ipAddress, createdAt, lastUsedAt, expiresAt }) => ({
+        id,
+        device: { userAgent, ipAddress },
+        createdAt,
+        lastUsedAt,
+        expiresAt,
+      }));
+    },
+
+    async revokeSession({ sessionId, accountId, cause, at }) {
+      const where = { id: sessionId, revokedAt: null, ...(accountId === undefined ? {} : { accountId }) };
       const data = { revokedAt: at, revokedReason: cause };
       return (await run((prisma) => prisma.session.updateMany({ where, data }))).count > 0;
     },

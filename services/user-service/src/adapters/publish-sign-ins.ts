@@ -24,6 +24,11 @@ export function publishSignIns(
         publish(created.id, session);
         return created;
       },
+      async createFirstAdmin(account, session) {
+        const created = await accounts.createFirstAdmin(account, session);
+        publish(created.id, session);
+        return created;
+      },
     },
     sessions: {
       ...sessions,

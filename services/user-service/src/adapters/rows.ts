@@ -4,9 +4,9 @@ import type { Account as AccountRow } from '../generated/prisma/client.ts';
 
 /** A row as the domain knows it. Throws when the row breaks a constraint of the table. */
 export function toAccount(row: Omit<AccountRow, 'passwordHash'>): Account {
-  const { id, email, displayName, role, createdAt, updatedAt, version, tokenVersion } = row;
+  const { id, email, displayName, role, createdAt, updatedAt, version, tokenVersion, purgeAt } = row;
   if (role !== 'user' && role !== 'admin') throw new Error('an account has an unknown role');
-  return { id, email, displayName, role, createdAt, updatedAt, version, tokenVersion };
+  return { id, email, displayName, role, createdAt, updatedAt, version, tokenVersion, purgeAt: purgeAt ?? undefined };
 }
 
 /** The columns of a new session with its first token, for a nested create. */

@@ -1,6 +1,7 @@
-import type { Revocation, RevocationCause } from '@chatbot/service-kit';
+import type { DomainEventPublisher, Revocation, RevocationCause } from '@chatbot/service-kit';
 import type { Account, Role } from '../domain/account.ts';
 import type { ActivityCounts, DayActivity, PersonaActivity } from '../domain/activity.ts';
+import type { Preferences, Settings } from '../domain/preferences.ts';
 import type { RefreshTokenState } from '../domain/refresh-token.ts';
 
 export type NewAccount = Pick<Account, 'id' | 'email' | 'displayName' | 'role'> & { readonly passwordHash: string };
@@ -30,15 +31,53 @@ export type Rotation = {
   readonly expiresAt: Date;
 };
 
+export type Credentials = { readonly account: Account; readonly passwordHash: string };
+
 export type AccountStore = {
   /** Stores an account and its first session, both or neither. Throws AppError EMAIL_TAKEN. */
   createAccount(account: NewAccount, session: NewSession): Promise<Account>;
+  /**
+   * The same for the first administrator; of several calls, at once or not, one has an effect. Throws AppError EMAIL_TAKEN, SETUP_TOKEN_INVALID
+   * when there is or was an administrator.
+   */
+  createFirstAdmin(account: NewAccount, session: NewSession): Promise<Account>;
   findAccount(id: string): Promise<Account | undefined>;
-  findCredentials(email: string): Promise<{ account: Account; passwordHash: string } | undefined>;
+  findCredentials(by: { email: string } | { id: string }): Promise<Credentials | undefined>;
   /** The changed account, or undefined when `version` is not the current one or the account is gone. */
   updateProfile(change: { id: string; version: number; displayName: string; at: Date }): Promise<Account | undefined>;
   /** Replaces `current`; does nothing when it has been replaced meanwhile. */
   replacePasswordHash(change: { id: string; current: string; replacement: string }): Promise<void>;
+  /**
+   * Replaces `current` and ends all sessions but one, both or neither. The ids of those that ended, or undefined, and no effect, when it has been
+   * replaced meanwhile.
+   */
+  changePassword(change: {
+    id: string;
+    current: string;
+    replacement: string;
+    keptSessionId: string;
+    at: Date;
+  }): Promise<string[] | undefined>;
+  /** A page of accounts, the newest first. */
+  listAccounts(query: { emailPart: string; beforeId: string | undefined; countMax: number }): Promise<Account[]>;
+  /**
+   * Sets the role and, if that changes it, makes all tokens of before invalid. Undefined when the account is gone. Throws AppError LAST_ADMIN.
+   * Of several demotions at once, one administrator stays.
+   */
+  setRole(change: { id: string; role: Role; at: Date }): Promise<{ account: Account; changed: boolean } | undefined>;
+  /**
+   * Marks the account for removal at `purgeAt`, ends its sessions and makes all its tokens invalid. Undefined when it is gone. Throws AppError
+   * LAST_ADMIN.
+   */
+  scheduleRemoval(removal: { id: string; at: Date; purgeAt: Date }): Promise<Account | undefined>;
+  /** Takes the mark away. Undefined, and no effect, when its time is over. */
+  cancelRemoval(cancellation: { id: string; now: Date }): Promise<Account | undefined>;
+  /** Ends all sessions and makes all tokens invalid. Undefined when the account is gone. */
+  endAllSessions(end: { id: string; cause: RevocationCause; at: Date }): Promise<Account | undefined>;
+  /** Claims accounts whose time is over, also those that were claimed before and are still there; they cannot be kept any more. */
+  claimForRemoval(claim: { now: Date; countMax: number }): Promise<string[]>;
+  /** Removes accounts that were claimed, and all that belongs to them. */
+  removeAccounts(ids: readonly string[]): Promise<void>;
 };
 
 /** What others may see of an account. */
@@ -50,14 +89,41 @@ export type ProfileStore = {
   list(userIds: readonly string[]): Promise<readonly Profile[]>;
 };
 
+export type PreferenceStore = {
+  find(accountId: string): Promise<Preferences | undefined>;
+  /** Stores `settings` if `version` is the present one, 0 for none. Undefined, and no effect, when it is not. */
+  replace(change: {
+    accountId: string;
+    version: number;
+    settings: Settings;
+    at: Date;
+  }): Promise<Preferences | undefined>;
+};
+
+/** A session as its owner sees it. */
+export type ListedSession = {
+  readonly id: string;
+  readonly device: Device;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date;
+};
+
 export type SessionStore = {
   /** Stores a session, and forgets those of the same account that have expired. */
   createSession(accountId: string, session: NewSession): Promise<void>;
+  /** The open sessions of an account, the one used last first. */
+  listSessions(query: { accountId: string; now: Date; countMax: number }): Promise<ListedSession[]>;
   findRefreshToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<StoredRefreshToken | undefined>;
   /** Marks a token as exchanged and stores its successor. False, and no effect, when it was exchanged or revoked before. */
   rotateRefreshToken(rotation: Rotation): Promise<boolean>;
-  /** Ends a session. False, and no effect, when it has ended. */
-  revokeSession(revocation: { sessionId: string; cause: RevocationCause; at: Date }): Promise<boolean>;
+  /** Ends a session, of `accountId` if that is given. False, and no effect, when it has ended or is not there. */
+  revokeSession(revocation: {
+    sessionId: string;
+    accountId?: string;
+    cause: RevocationCause;
+    at: Date;
+  }): Promise<boolean>;
   /** What ended since `since`: sessions, and the older tokens of accounts; at most `countMax` of each, the latest first. */
   listRevocations(query: { since: Date; countMax: number }): Promise<Revocation[]>;
 };
@@ -97,6 +163,14 @@ export const authEvents = [
   'refreshed',
   'refresh_reused',
   'logged_out',
+  'logged_out_everywhere',
+  'session_revoked',
+  'password_changed',
+  'role_changed',
+  'first_admin_created',
+  'removal_scheduled',
+  'removal_cancelled',
+  'removed',
 ] as const;
 type AuthEvent = (typeof authEvents)[number];
 
@@ -132,12 +206,18 @@ export type UserDeps = {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly profiles: ProfileStore;
+  readonly preferences: PreferenceStore;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokenSigner;
   readonly revocations: RevocationPublisher;
+  readonly domainEvents: DomainEventPublisher;
   readonly events: AuthEventCounter;
   readonly activity: ActivityStore;
   readonly now: () => Date;
   /** The life of a refresh token; it begins anew with each exchange. */
   readonly refreshTokenSeconds: number;
+  /** How long a deleted account can be restored by signing in. */
+  readonly removalGraceSeconds: number;
+  /** Makes the first administrator; undefined makes none. */
+  readonly setupToken: string | undefined;
 };

@@ -11,6 +11,8 @@ export type SessionGrant = {
   readonly expiresInSeconds: number;
   readonly refreshToken: string;
   readonly refreshExpiresInSeconds: number;
+  /** Whether the account was marked for removal and is kept by this sign-in. */
+  readonly restored: boolean;
 };
 
 /** A session to be stored and its refresh token, which is stored nowhere. */
@@ -52,5 +54,6 @@ export function grantSession(
     expiresInSeconds: access.expiresInSeconds,
     refreshToken,
     refreshExpiresInSeconds: Math.floor((session.expiresAt.getTime() - at.getTime()) / 1000),
+    restored: false,
   };
 }

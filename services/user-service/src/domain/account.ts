@@ -14,6 +14,8 @@ export type Account = {
   readonly version: number;
   /** Counts what made all earlier access tokens invalid, from 1. */
   readonly tokenVersion: number;
+  /** When it will be removed, unless its owner signs in before. */
+  readonly purgeAt: Date | undefined;
 };
 
 export const displayNameLengthMax = 80;

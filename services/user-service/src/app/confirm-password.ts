@@ -1,0 +1,29 @@
+import { AppError } from '@chatbot/errors';
+import type { Credentials, UserDeps } from './ports.ts';
+
+export type ConfirmPasswordInput = {
+  userId: string;
+  password: string;
+  /** What the password is called in the request. */
+  field: string;
+  signal: AbortSignal;
+};
+
+/**
+ * Asks the signed-in user for their password again, before what a stolen session must not do. Throws AppError VALIDATION_FAILED on `field` when it
+ * is wrong (the session itself is good, so it is no 401), OVERLOADED.
+ */
+export async function confirmPassword(
+  deps: Pick<UserDeps, 'accounts' | 'passwords'>,
+  { userId, password, field, signal }: ConfirmPasswordInput,
+): Promise<Credentials> {
+  const credentials = await deps.accounts.findCredentials({ id: userId });
+  const { matches } = await deps.passwords.check({ password, hash: credentials?.passwordHash, signal });
+  if (credentials === undefined || !matches) throw wrongPassword(field);
+  return credentials;
+}
+
+export function wrongPassword(field: string): AppError {
+  const message = 'is not the password of this account';
+  return new AppError('VALIDATION_FAILED', { detail: `${field}: ${message}`, violations: [{ field, message }] });
+}
