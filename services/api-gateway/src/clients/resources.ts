@@ -13,6 +13,10 @@ import type { ReadMark__Output } from '@chatbot/proto/chatbot/chat/v1/ReadMark';
 import type { SearchHit__Output } from '@chatbot/proto/chatbot/chat/v1/SearchHit';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
 import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
+import type { ManagedUser__Output } from '@chatbot/proto/chatbot/user/v1/ManagedUser';
+import type { OpenSession__Output } from '@chatbot/proto/chatbot/user/v1/OpenSession';
+import type { Preferences__Output } from '@chatbot/proto/chatbot/user/v1/Preferences';
+import type { PreferredParameters__Output } from '@chatbot/proto/chatbot/user/v1/PreferredParameters';
 import type { User__Output } from '@chatbot/proto/chatbot/user/v1/User';
 import { fromTimestamp, type Timestamp } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -32,6 +36,21 @@ export const userSchema = z
     version: z.int(),
   })
   .meta({ id: 'User' });
+
+export const managedUserSchema = userSchema
+  .extend({ purgeAt: dateTime.optional().meta({ description: 'When a deleted account is removed for good' }) })
+  .meta({ id: 'ManagedUser' });
+
+export const openSessionSchema = z
+  .object({
+    id: z.uuid(),
+    device: z.object({ userAgent: z.string(), ipAddress: z.string() }),
+    createdAt: dateTime,
+    lastUsedAt: dateTime.meta({ description: 'When its tokens were last exchanged' }),
+    expiresAt: dateTime,
+    current: z.boolean().meta({ description: 'Whether the token of the request belongs to it' }),
+  })
+  .meta({ id: 'OpenSession' });
 
 export const conversationSchema = z
   .object({
@@ -170,6 +189,18 @@ export const searchHitSchema = z
   })
   .meta({ id: 'SearchHit' });
 
+export const preferencesSchema = z
+  .object({
+    theme: z.enum(['system', 'light', 'dark']),
+    defaultPersona: z.string().max(64).meta({ description: 'Empty takes the default of the system' }),
+    defaultModel: z.string().max(200).meta({ description: 'Empty takes the default of the system' }),
+    parameters: parametersSchema,
+    language: z.string().max(35).meta({ description: 'A BCP 47 tag; empty follows the browser' }),
+    sendOnEnter: z.boolean(),
+    version: z.int().min(0).meta({ description: '0 until something was chosen' }),
+  })
+  .meta({ id: 'Preferences' });
+
 export type User = z.infer<typeof userSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
 export type Member = z.infer<typeof memberSchema>;
@@ -181,6 +212,9 @@ export type Generation = z.infer<typeof generationSchema>;
 export type Parameters = z.infer<typeof parametersSchema>;
 export type Folder = z.infer<typeof folderSchema>;
 export type SearchHit = z.infer<typeof searchHitSchema>;
+export type Preferences = z.infer<typeof preferencesSchema>;
+export type OpenSession = z.infer<typeof openSessionSchema>;
+export type ManagedUser = z.infer<typeof managedUserSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Persona = z.infer<typeof personaSchema>;
 
@@ -197,6 +231,38 @@ export function toUser(user: User__Output | null): User {
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
   });
+}
+
+export function toManagedUser({ user, purgeAt }: ManagedUser__Output): ManagedUser {
+  return { ...toUser(user), ...(purgeAt === null ? {} : { purgeAt: iso(purgeAt) }) };
+}
+
+export function toOpenSession({ id, device, current, ...times }: OpenSession__Output): OpenSession {
+  const { userAgent, ipAddress } = present(device, 'device');
+  return {
+    id,
+    device: { userAgent, ipAddress },
+    createdAt: iso(times.createdAt),
+    lastUsedAt: iso(times.lastUsedAt),
+    expiresAt: iso(times.expiresAt),
+    current,
+  };
+}
+
+export function toPreferences(preferences: Preferences__Output | null): Preferences {
+  const { theme, defaultPersona, defaultModel, parameters, language, sendOnEnter, version } = present(
+    preferences,
+    'preferences',
+  );
+  return {
+    theme: preferencesSchema.shape.theme.parse(theme),
+    defaultPersona,
+    defaultModel,
+    parameters: toParameters(parameters),
+    language,
+    sendOnEnter,
+    version,
+  };
 }
 
 export function toConversation(conversation: Conversation__Output | null): Conversation {
@@ -317,7 +383,7 @@ export function toPersona({ id, name, description, parameters }: Persona__Output
   return { id, name, description, parameters: toParameters(parameters) };
 }
 
-export function toParameters(parameters: Parameters__Output | null): Parameters {
+export function toParameters(parameters: Parameters__Output | PreferredParameters__Output | null): Parameters {
   if (parameters === null) return {};
   const { temperature, topP, maxTokens, seed, stop } = parameters;
   return {
@@ -326,6 +392,17 @@ export function toParameters(parameters: Parameters__Output | null): Parameters 
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(seed === undefined ? {} : { seed }),
     ...(stop.length === 0 ? {} : { stop }),
+  };
+}
+
+/** The other way round: without what is undefined, which the generated types do not take. */
+export function toProtoParameters({ temperature, topP, maxTokens, seed, stop }: Parameters) {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(seed === undefined ? {} : { seed }),
+    stop: stop ?? [],
   };
 }
 
@@ -357,7 +434,7 @@ function outcome(fields: { usage: Usage__Output | null; timings: Timings__Output
   return { ...usageOf(fields.usage), ...timingsOf(fields.timings), ...problemOf(fields.problemJson) };
 }
 
-function iso(timestamp: Timestamp | null): string {
+export function iso(timestamp: Timestamp | null): string {
   return fromTimestamp(present(timestamp, 'time')).toISOString();
 }
 

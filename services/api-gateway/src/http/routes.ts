@@ -1,6 +1,8 @@
 import { getActivity, getActivityTotals } from './activity/routes.ts';
+import { listUsers, setUserRole } from './admin/users.ts';
 import { listModels, listPersonas } from './ai/routes.ts';
-import { login, logout, refresh, register } from './auth/routes.ts';
+import { login, logout, logoutAll, refresh, register } from './auth/routes.ts';
+import { listSessions, revokeSession } from './auth/sessions.ts';
 import { listChanges } from './changes/routes.ts';
 import {
   changeConversations,
@@ -19,7 +21,9 @@ import { acceptInvite, listMembers, removeMember, setMember } from './members/ro
 import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
 import type { Route } from './route.ts';
 import { search } from './search/routes.ts';
-import { getMe, updateMe } from './users/routes.ts';
+import { exportMe } from './users/export.ts';
+import { getPreferences, putPreferences } from './users/preferences.ts';
+import { changePassword, deleteMe, getMe, updateMe } from './users/routes.ts';
 
 /** Every route below /api/v1. */
 export const routes: readonly Route[] = [
@@ -27,10 +31,20 @@ export const routes: readonly Route[] = [
   login,
   refresh,
   logout,
+  logoutAll,
+  listSessions,
+  revokeSession,
   getMe,
   updateMe,
   getActivity,
   getActivityTotals,
+  deleteMe,
+  changePassword,
+  getPreferences,
+  putPreferences,
+  exportMe,
+  listUsers,
+  setUserRole,
   listConversations,
   listChanges,
   createConversation,

@@ -4,7 +4,7 @@ import type { Turn__Output } from '@chatbot/proto/chatbot/chat/v1/Turn';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ChatClient, timeouts } from '../clients/clients.ts';
-import { type Parameters, parametersSchema, present, toMessage } from '../clients/resources.ts';
+import { parametersSchema, present, toMessage, toProtoParameters } from '../clients/resources.ts';
 import { publishConversation, type UserEventPublisher } from '../events.ts';
 import type { AheadTurn, AskAhead } from '../generation/ask-ahead.ts';
 import type { Generations } from '../generation/generations.ts';
@@ -136,15 +136,5 @@ function begin({ generations, events }: TurnDeps, { caller, turn, task, ahead }:
     userMessageId: user.id,
     assistantMessageId: assistant.id,
     generationId,
-  };
-}
-
-function toProtoParameters({ temperature, topP, maxTokens, seed, stop }: Parameters) {
-  return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { topP }),
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(seed === undefined ? {} : { seed }),
-    stop: stop ?? [],
   };
 }

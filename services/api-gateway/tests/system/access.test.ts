@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { folderSchema } from '../../src/clients/resources.ts';
 import { routes } from '../../src/http/routes.ts';
 import { clientEvents } from '../../src/sockets/events.ts';
@@ -47,18 +48,41 @@ afterAll(async () => {
 type Row =
   | { id: 'own' | 'admin'; body?: () => object }
   | {
-      id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'folder';
+      id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'folder' | 'session';
       body?: () => object;
       reader: number;
     };
 
 const message = () => ({ clientMessageId: randomUUID(), content: 'intruding' });
 
+const preferences = {
+  theme: 'dark',
+  defaultPersona: '',
+  defaultModel: '',
+  parameters: {},
+  language: '',
+  sendOnEnter: true,
+  version: 0,
+};
+
 const matrix: Record<string, Row> = {
   'get /users/me': { id: 'own' },
   'patch /users/me': { id: 'own', body: () => ({ displayName: 'X', version: 1 }) },
   'get /users/me/activity': { id: 'own' },
   'get /admin/activity': { id: 'admin' },
+  'delete /users/me': { id: 'own', body: () => ({ password: 'a guess' }) },
+  'put /users/me/password': {
+    id: 'own',
+    body: () => ({ currentPassword: 'a guess', newPassword: 'a fine long password' }),
+  },
+  'get /users/me/preferences': { id: 'own' },
+  'put /users/me/preferences': { id: 'own', body: () => preferences },
+  'get /users/me/export': { id: 'own' },
+  'post /auth/logout-all': { id: 'own' },
+  'get /auth/sessions': { id: 'own' },
+  'delete /auth/sessions/:id': { id: 'session', reader: 404 },
+  'get /admin/users': { id: 'admin' },
+  'put /admin/users/:id/role': { id: 'admin', body: () => ({ role: 'admin' }) },
   'get /conversations': { id: 'own' },
   'post /conversations': { id: 'own', body: () => ({}) },
   'get /conversations/:id': { id: 'conversation', reader: 200 },
@@ -112,12 +136,19 @@ function idOf(row: Row): string {
       return turn.generationId;
     case 'folder':
       return folderId;
+    case 'session':
+      return sessionIdOf(owner);
     case 'own':
     case 'admin':
       return '';
     default:
       return row satisfies never;
   }
+}
+
+function sessionIdOf({ accessToken }: Account): string {
+  const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString();
+  return z.object({ sid: z.string() }).parse(JSON.parse(payload)).sid;
 }
 
 const guarded = routes.filter(({ access }) => access === 'user').map(({ method, path }) => `${method} ${path}`);

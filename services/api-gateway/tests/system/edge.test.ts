@@ -71,7 +71,8 @@ describe('junk', () => {
     const headers = { authorization: `Bearer ${account.accessToken}`, 'content-type': 'application/json' };
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...routes),
+        // Junk is as good as nothing to this one: it would end the session that all the others need.
+        fc.constantFrom(...routes.filter(({ path }) => path !== '/auth/logout-all')),
         fc.oneof(anything, fc.string()),
         fc.webSegment(),
         async ({ method, path }, body, segment) => {

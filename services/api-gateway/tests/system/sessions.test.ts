@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Account, callApi, createAccount, type Device } from '../support/account.ts';
+import { z } from 'zod';
+import { openSessionSchema, preferencesSchema } from '../../src/clients/resources.ts';
+import { sessionSchema } from '../../src/http/auth/session.ts';
+import { type Account, callApi, connectDevice, createAccount, type Device } from '../support/account.ts';
 
 /** What the quality bar promises. */
 const revocationMs = 5_000;
+
+const setupToken = 'open sesame, open sesame';
 
 let sim: OllamaSim;
 let system: System;
@@ -20,7 +25,7 @@ beforeAll(async () => {
   system = await startSystem({
     ollamaUrl: sim.url,
     replicas: 'api-gateway=2',
-    env: { DEFAULT_MODEL: 'short:latest', RATE_LIMIT_SIGN_INS_PER_MINUTE: '2000' },
+    env: { DEFAULT_MODEL: 'short:latest', RATE_LIMIT_SIGN_INS_PER_MINUTE: '2000', SETUP_TOKEN: setupToken },
   });
 }, 120_000);
 
@@ -44,6 +49,171 @@ async function expectEnded(devices: readonly Device[], cause: string) {
 
 const logout = ({ refreshToken }: Account) =>
   callApi(system.url, 'POST', '/api/v1/auth/logout', { body: { refreshToken } });
+
+/** Another session of the same account. */
+async function signInAgain({ email, password }: Account): Promise<{ accessToken: string; refreshToken: string }> {
+  const { body } = await callApi(system.url, 'POST', '/api/v1/auth/login', {
+    body: { email, password, tokenDelivery: 'body' },
+  });
+  const { accessToken, refreshToken = '' } = sessionSchema.parse(body);
+  return { accessToken, refreshToken };
+}
+
+/** Sockets of another session, on each replica. */
+async function connectAgain(account: Account): Promise<Device[]> {
+  const { accessToken } = await signInAgain(account);
+  return Promise.all(system.gatewayUrls.map((url) => connectDevice(url, accessToken)));
+}
+
+async function sessionIds(account: Account): Promise<string[]> {
+  const { body } = await account.request('GET', '/auth/sessions');
+  const { items } = z.object({ items: z.array(openSessionSchema) }).parse(body);
+  return items.filter(({ current }) => !current).map(({ id }) => id);
+}
+
+describe('what ends sessions', () => {
+  it('logging out everywhere closes every socket of the account on every replica', async () => {
+    const account = await createAccount(system.url);
+    const devices = [...(await connectEverywhere(account)), ...(await connectAgain(account))];
+    const answer = await account.request('POST', '/auth/logout-all');
+    expect(answer.status).toBe(204);
+    await expectEnded(devices, 'logout_everywhere');
+  });
+
+  it('ending one session closes its sockets and leaves the others', async () => {
+    const account = await createAccount(system.url);
+    using mine = await account.connect();
+    const others = await connectAgain(account);
+    const [other = ''] = await sessionIds(account);
+    expect((await account.request('DELETE', `/auth/sessions/${other}`)).status).toBe(204);
+    await expectEnded(others, 'session_revoked');
+    expect(mine.socket.connected).toBe(true);
+    expect(await sessionIds(account)).toEqual([]);
+  });
+
+  it('a new password closes the sockets of every other session', async () => {
+    const account = await createAccount(system.url);
+    using mine = await account.connect();
+    const others = await connectAgain(account);
+    const change = { currentPassword: account.password, newPassword: `another sound ${randomUUID()}` };
+    expect(await account.request('PUT', '/users/me/password', change)).toMatchObject({
+      status: 200,
+      body: { endedSessionCount: 1 },
+    });
+    await expectEnded(others, 'password_changed');
+    expect(mine.socket.connected).toBe(true);
+  });
+
+  it('deleting the account closes every socket, and signing in again brings it back', async () => {
+    const account = await createAccount(system.url);
+    const devices = await connectEverywhere(account);
+    const answer = await account.request('DELETE', '/users/me', { password: account.password });
+    expect(answer).toMatchObject({ status: 202, body: { purgeAt: expect.any(String) } });
+    await expectEnded(devices, 'account_deleted');
+    const { email, password } = account;
+    const again = await callApi(system.url, 'POST', '/api/v1/auth/login', { body: { email, password } });
+    expect(again).toMatchObject({ status: 200, body: { restored: true, user: { id: account.userId } } });
+  });
+
+  it('a refresh token that is used again after its grace closes the sockets of its session', async () => {
+    const account = await createAccount(system.url);
+    const devices = await connectEverywhere(account);
+    const refresh = () =>
+      callApi(system.url, 'POST', '/api/v1/auth/refresh', { body: { refreshToken: account.refreshToken } });
+    expect((await refresh()).status).toBe(200);
+    // The grace is ten seconds of the service's own clock; there is no way around them here.
+    await waitFor(async () => (await refresh()).status === 401, {
+      description: 'the grace period is over',
+      timeoutMs: 20_000,
+    });
+    await expectEnded(devices, 'refresh_token_reused');
+  });
+
+  it('a change of role refuses the old tokens at once, and a refresh brings the new rights', async () => {
+    const registration = { email: `${randomUUID()}@example.com`, password: `a sound ${randomUUID()}`, setupToken };
+    const { body } = await callApi(system.url, 'POST', '/api/v1/auth/register', { body: registration });
+    const admin = sessionSchema.parse(body);
+    expect(admin.user.role).toBe('admin');
+    const asAdmin = { authorization: `Bearer ${admin.accessToken}` };
+    const account = await createAccount(system.url);
+    const setRole = (role: string) =>
+      callApi(system.url, 'PUT', `/api/v1/admin/users/${account.userId}/role`, { headers: asAdmin, body: { role } });
+    const listUsers = (token: string) =>
+      callApi(system.url, 'GET', '/api/v1/admin/users', { headers: { authorization: `Bearer ${token}` } });
+
+    expect((await listUsers(account.accessToken)).status).toBe(403);
+    const asUser = await connectEverywhere(account);
+    expect((await setRole('admin')).status).toBe(200);
+    await expectEnded(asUser, 'role_changed');
+    const { body: renewed } = await callApi(system.url, 'POST', '/api/v1/auth/refresh', {
+      body: { refreshToken: account.refreshToken },
+    });
+    const { accessToken } = sessionSchema.parse(renewed);
+    expect((await listUsers(accessToken)).status).toBe(200);
+
+    const promoted = await Promise.all(system.gatewayUrls.map((url) => connectDevice(url, accessToken)));
+    expect((await setRole('user')).status).toBe(200);
+    expect((await listUsers(accessToken)).status).toBeOneOf([401, 403]);
+    await expectEnded(promoted, 'role_changed');
+  });
+});
+
+describe('tabs that refresh at the same time', () => {
+  it('all get the same successor, over two replicas, and the session lives on', async () => {
+    const account = await createAccount(system.url);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        callApi(system.gatewayUrls[index % 2] ?? '', 'POST', '/api/v1/auth/refresh', {
+          body: { refreshToken: account.refreshToken },
+        }),
+      ),
+    );
+    const successors = new Set(answers.map(({ body }) => sessionSchema.parse(body).refreshToken));
+    expect([...successors]).toEqual([expect.any(String)]);
+    const [refreshToken] = successors;
+    const next = await callApi(system.url, 'POST', '/api/v1/auth/refresh', { body: { refreshToken } });
+    expect(next.status).toBe(200);
+  });
+});
+
+describe('the data of an account', () => {
+  it('is exported as one file, without a secret in it', async () => {
+    const account = await createAccount(system.url);
+    const preferences = {
+      theme: 'dark',
+      defaultPersona: '',
+      defaultModel: '',
+      parameters: { temperature: 0.3 },
+      language: 'de',
+      sendOnEnter: false,
+    };
+    await account.request('PUT', '/users/me/preferences', { ...preferences, version: 0 });
+    const { body, headers } = await account.request('GET', '/users/me/export');
+    expect(headers.get('content-disposition')).toMatch(/^attachment; filename=account-\d{4}-\d\d-\d\d\.json$/);
+    expect(body).toMatchObject({
+      version: 1,
+      user: { id: account.userId, email: account.email },
+      preferences: { ...preferences, version: 1 },
+      sessions: [{ current: true, device: { ipAddress: expect.any(String) } }],
+    });
+    for (const secret of [account.password, account.refreshToken, account.accessToken]) {
+      expect(JSON.stringify(body)).not.toContain(secret);
+    }
+  });
+
+  it('tells an edit of old preferences what they are now', async () => {
+    const account = await createAccount(system.url);
+    const { body } = await account.request('GET', '/users/me/preferences');
+    const put = (theme: string) =>
+      account.request('PUT', '/users/me/preferences', { ...preferencesSchema.parse(body), theme });
+    const answers = await Promise.all([put('dark'), put('light')]);
+    const winner = answers.find(({ status }) => status === 200)?.body;
+    const conflict = z
+      .object({ reason: z.literal('VERSION_CONFLICT'), metadata: z.object({ current: z.string() }) })
+      .parse(answers.find(({ status }) => status === 409)?.body);
+    expect(preferencesSchema.parse(JSON.parse(conflict.metadata.current))).toEqual(winner);
+  });
+});
 
 describe('a session that ends', () => {
   it('closes its sockets on every replica, and no others', async () => {

@@ -8,6 +8,7 @@ import {
   clearRefreshCookie,
   deviceOf,
   readRefreshCookie,
+  sameDeliverySchema,
   sessionSchema,
   tokenDeliverySchema,
 } from './session.ts';
@@ -15,7 +16,7 @@ import {
 const email = z.email().max(254);
 const password = z.string().min(1).max(1_024);
 const refreshTokenBody = z
-  .object({ refreshToken: z.string().max(512).optional(), tokenDelivery: tokenDeliverySchema.optional() })
+  .object({ refreshToken: z.string().max(512).optional(), tokenDelivery: sameDeliverySchema })
   .default({});
 
 export const register = defineRoute({
@@ -29,6 +30,12 @@ export const register = defineRoute({
     email,
     password,
     displayName: z.string().trim().max(80).optional(),
+    setupToken: z
+      .string()
+      .min(1)
+      .max(512)
+      .optional()
+      .meta({ description: 'SETUP_TOKEN of the installation: the account becomes its first administrator' }),
     tokenDelivery: tokenDeliverySchema,
   }),
   responses: { 201: { description: 'The account is made and signed in', schema: sessionSchema } },
@@ -37,6 +44,7 @@ export const register = defineRoute({
       email: body.email,
       password: body.password,
       displayName: body.displayName ?? '',
+      setupToken: body.setupToken ?? '',
       device: deviceOf(request),
     };
     const { session } = await clients.user.unary('Register', input, { context, timeoutMs: timeouts.credentialsMs });
@@ -91,6 +99,20 @@ export const logout = defineRoute({
     const { token } = presentedToken(request, { body, cookies });
     if (token !== undefined)
       await clients.user.unary('Logout', { refreshToken: token }, { context, timeoutMs: timeouts.unaryMs });
+    clearRefreshCookie(response, cookies);
+    return { status: 204 };
+  },
+});
+
+export const logoutAll = defineRoute({
+  method: 'post',
+  path: '/auth/logout-all',
+  access: 'user',
+  tag: 'auth',
+  summary: 'End every session of the account, this one too',
+  responses: { 204: { description: 'All sessions have ended' } },
+  async handle({ clients, cookies }, { caller, response }) {
+    await clients.user.unary('LogoutAll', {}, { ...caller, timeoutMs: timeouts.unaryMs });
     clearRefreshCookie(response, cookies);
     return { status: 204 };
   },

@@ -4,10 +4,14 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { present, toUser, userSchema } from '../../clients/resources.ts';
 
-export const tokenDeliverySchema = z
+const delivery = z
   .enum(['cookie', 'body'])
-  .default('cookie')
   .meta({ description: 'Where the refresh token goes: an HttpOnly cookie, or the body for clients without cookies' });
+
+export const tokenDeliverySchema = delivery.default('cookie');
+
+/** For a request that brings a refresh token: when absent, the new one goes where the old one came from. */
+export const sameDeliverySchema = delivery.optional();
 
 export const sessionSchema = z
   .object({
@@ -15,6 +19,10 @@ export const sessionSchema = z
     expiresInSeconds: z.int(),
     user: userSchema,
     refreshToken: z.string().optional().meta({ description: 'Only with tokenDelivery "body"' }),
+    restored: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'The account was marked for deletion; this sign-in has kept it' }),
   })
   .meta({ id: 'Session' });
 
@@ -29,14 +37,21 @@ export function answerWithSession(
     cookies,
   }: { session: Session__Output | null; delivery: 'cookie' | 'body'; cookies: CookieSettings },
 ) {
-  const { accessToken, expiresInSeconds, refreshToken, refreshExpiresInSeconds, user } = present(session, 'session');
+  const grant = present(session, 'session');
+  const { accessToken, expiresInSeconds, refreshToken, refreshExpiresInSeconds, user, restored } = grant;
   if (delivery === 'cookie') {
     response.cookie(cookieName(cookies), refreshToken, {
       ...cookieAttributes(cookies),
       maxAge: refreshExpiresInSeconds * 1000,
     });
   }
-  return { accessToken, expiresInSeconds, user: toUser(user), ...(delivery === 'body' ? { refreshToken } : {}) };
+  return {
+    accessToken,
+    expiresInSeconds,
+    user: toUser(user),
+    ...(delivery === 'body' ? { refreshToken } : {}),
+    ...(restored ? { restored } : {}),
+  };
 }
 
 export function readRefreshCookie(request: Request, cookies: CookieSettings): string | undefined {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { toUser, userSchema } from '../../clients/resources.ts';
+import { iso, toUser, userSchema } from '../../clients/resources.ts';
+import { clearRefreshCookie } from '../auth/session.ts';
 import { defineRoute } from '../route.ts';
 
 export const getMe = defineRoute({
@@ -27,5 +28,41 @@ export const updateMe = defineRoute({
   async handle({ clients }, { caller, body }) {
     const { user } = await clients.user.unary('UpdateUser', body, { ...caller, timeoutMs: timeouts.unaryMs });
     return { status: 200, body: toUser(user) };
+  },
+});
+
+const password = z.string().min(1).max(1_024);
+
+export const changePassword = defineRoute({
+  method: 'put',
+  path: '/users/me/password',
+  access: 'user',
+  limit: 'sign-ins',
+  tag: 'users',
+  summary: 'Change the password; every other session ends, this one goes on',
+  body: z.object({ currentPassword: password, newPassword: password }),
+  responses: { 200: { description: 'The password is changed', schema: z.object({ endedSessionCount: z.int() }) } },
+  async handle({ clients }, { caller, body }) {
+    const { endedSessionCount } = await clients.user.unary('ChangePassword', body, {
+      ...caller,
+      timeoutMs: timeouts.credentialsMs,
+    });
+    return { status: 200, body: { endedSessionCount } };
+  },
+});
+
+export const deleteMe = defineRoute({
+  method: 'delete',
+  path: '/users/me',
+  access: 'user',
+  limit: 'sign-ins',
+  tag: 'users',
+  summary: 'Delete the account: all sessions end; until purgeAt a sign-in restores it, then everything is removed',
+  body: z.object({ password }),
+  responses: { 202: { description: 'The account is marked', schema: z.object({ purgeAt: z.iso.datetime() }) } },
+  async handle({ clients, cookies }, { caller, body, response }) {
+    const { purgeAt } = await clients.user.unary('DeleteUser', body, { ...caller, timeoutMs: timeouts.credentialsMs });
+    clearRefreshCookie(response, cookies);
+    return { status: 202, body: { purgeAt: iso(purgeAt) } };
   },
 });

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { timeouts } from '../../clients/clients.ts';
+import { managedUserSchema, toManagedUser, toUser, userSchema } from '../../clients/resources.ts';
+import { pageQuery, pageSchema } from '../pages.ts';
+import { defineRoute, pageOf } from '../route.ts';
+
+export const listUsers = defineRoute({
+  method: 'get',
+  path: '/admin/users',
+  access: 'user',
+  tag: 'admin',
+  summary: 'Accounts, the newest first; for administrators',
+  query: z.object({
+    ...pageQuery(100),
+    q: z.string().max(254).optional().meta({ description: 'A part of the address' }),
+  }),
+  responses: { 200: { description: 'One page', schema: pageSchema(managedUserSchema) } },
+  async handle({ clients }, { caller, query }) {
+    const { limit = 0, cursor = '', q = '' } = query;
+    const page = await clients.user.unary(
+      'ListUsers',
+      { limit, cursor, query: q },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    return { status: 200, body: pageOf(page.users.map(toManagedUser), page.nextCursor) };
+  },
+});
+
+export const setUserRole = defineRoute({
+  method: 'put',
+  path: '/admin/users/:id/role',
+  access: 'user',
+  tag: 'admin',
+  summary: 'Give an account another role, which counts at once; for administrators',
+  params: z.object({ id: z.uuid() }),
+  body: z.object({ role: z.enum(['user', 'admin']) }),
+  responses: { 200: { description: 'The account after the change', schema: userSchema } },
+  async handle({ clients }, { caller, params: { id }, body: { role } }) {
+    const { user } = await clients.user.unary(
+      'SetUserRole',
+      { userId: id, role },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    return { status: 200, body: toUser(user) };
+  },
+});

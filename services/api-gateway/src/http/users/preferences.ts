@@ -1,0 +1,35 @@
+import { timeouts } from '../../clients/clients.ts';
+import { preferencesSchema, toPreferences, toProtoParameters } from '../../clients/resources.ts';
+import { defineRoute } from '../route.ts';
+
+export const getPreferences = defineRoute({
+  method: 'get',
+  path: '/users/me/preferences',
+  access: 'user',
+  tag: 'users',
+  summary: 'What the person prefers; version 0 holds the defaults',
+  responses: { 200: { description: 'The preferences', schema: preferencesSchema } },
+  async handle({ clients }, { caller }) {
+    const { preferences } = await clients.user.unary('GetPreferences', {}, { ...caller, timeoutMs: timeouts.unaryMs });
+    return { status: 200, body: toPreferences(preferences) };
+  },
+});
+
+export const putPreferences = defineRoute({
+  method: 'put',
+  path: '/users/me/preferences',
+  access: 'user',
+  tag: 'users',
+  summary:
+    'Replace all preferences, if version is the current one; a conflict has the current ones in metadata.current, as JSON',
+  body: preferencesSchema,
+  responses: { 200: { description: 'The preferences after the change', schema: preferencesSchema } },
+  async handle({ clients }, { caller, body }) {
+    const { preferences } = await clients.user.unary(
+      'UpdatePreferences',
+      { preferences: { ...body, parameters: toProtoParameters(body.parameters) } },
+      { ...caller, timeoutMs: timeouts.unaryMs },
+    );
+    return { status: 200, body: toPreferences(preferences) };
+  },
+});
