@@ -282,6 +282,9 @@ function limitsEnv(): Record<string, string> {
     RATE_LIMIT_REQUESTS_PER_MINUTE: '6000',
     RATE_LIMIT_SIGN_INS_PER_MINUTE: '300',
     RATE_LIMIT_MESSAGES_PER_MINUTE: '300',
+    // The model is one's own here.
+    QUOTA_TOKENS_PER_DAY: '1000000000',
+    QUOTA_GENERATIONS_MAX: '1000',
   };
   return Object.fromEntries(Object.entries(limits).filter(([name]) => !process.env[name]));
 }

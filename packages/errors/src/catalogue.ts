@@ -48,6 +48,7 @@ export const catalogue: Readonly<Record<ErrorReason, CatalogueEntry>> = {
   LAST_ADMIN: entry(status.FAILED_PRECONDITION, 409, 'The system needs an administrator'),
   PASSWORD_TOO_WEAK: entry(status.INVALID_ARGUMENT, 422, 'The password is too weak'),
   RATE_LIMITED: retryable(status.RESOURCE_EXHAUSTED, 429, 'Too many requests'),
+  QUOTA_EXCEEDED: retryable(status.RESOURCE_EXHAUSTED, 429, 'What your account may use is used up'),
   GENERATION_RUNNING: entry(status.FAILED_PRECONDITION, 409, 'The reply is still being written'),
   GENERATION_FENCED: entry(status.ABORTED, 409, 'The reply is written by another replica'),
   GENERATION_INTERRUPTED: retryable(status.ABORTED, 503, 'The reply was cut off'),

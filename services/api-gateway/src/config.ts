@@ -62,6 +62,20 @@ export const envShape = {
   RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute(600, 'REST requests of one address'),
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute(30, 'Registrations, sign-ins and refreshes of one address'),
   RATE_LIMIT_MESSAGES_PER_MINUTE: perMinute(60, 'Messages sent by one account'),
+  QUOTA_TOKENS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(5_000_000)
+    .describe('Prompt and completion tokens of one account in a day (UTC)'),
+  QUOTA_GENERATIONS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(16)
+    .describe('Replies of one account that are being written, or wait for it, at the same time'),
   RATE_LIMIT_EVENTS_PER_MINUTE: perMinute(1_200, 'Socket events of one connection'),
 };
 
@@ -87,6 +101,7 @@ export function loadGatewayConfig(env: Environment) {
     jwksUrl: parseJwksUrl(vars),
     origins: { public: vars.PUBLIC_ORIGINS, cors: vars.CORS_ORIGINS },
     leaseTtlMs: vars.LEASE_TTL_MS,
+    quotas: { tokensPerDay: vars.QUOTA_TOKENS_PER_DAY, generationsMax: vars.QUOTA_GENERATIONS_MAX },
     limits: {
       requestsPerMinute: vars.RATE_LIMIT_REQUESTS_PER_MINUTE,
       signInsPerMinute: vars.RATE_LIMIT_SIGN_INS_PER_MINUTE,

@@ -9,6 +9,7 @@ import {
   openTls,
   serviceVersion,
   startAdminServer,
+  startRedisEventConsumer,
   startRevocationWatch,
 } from '@chatbot/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -25,12 +26,15 @@ import { startLogTail } from './generation/tail.ts';
 import { createApp } from './http/app.ts';
 import { createHealth } from './http/health.ts';
 import { createGatewayMetrics } from './metrics.ts';
+import { createModelGate } from './model-gate.ts';
 import { createOriginCheck, loopbackOrigins } from './origins.ts';
 import { startPresence } from './presence.ts';
+import { createQuotas } from './quotas/quotas.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { connectRedis, quietPublisher } from './redis.ts';
 import { attachSockets, createSocketServer } from './sockets/server.ts';
 import { startSessionClock } from './sockets/session-clock.ts';
+import { createAdmission } from './turns/admission.ts';
 
 export type ApiGateway = AsyncDisposable & { readonly port: number; readonly metricsPort: number };
 
@@ -86,7 +90,19 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     await startGenerations({ ...runDeps, subscriber: stopSubscriber.client, leaseTtlMs: config.leaseTtlMs }),
   );
 
-  const deps = { chat: clients.chat, log, tail, generations, ahead, events, logger, clients, limits, access };
+  const quotas = createQuotas({ redis: redis.client, limits: config.quotas, logger, metrics });
+  const gate = stack.use(createModelGate({ ai: clients.ai, logger, metrics }));
+  stack.use(
+    startRedisEventConsumer({
+      redisUrl: config.redisUrl,
+      group: 'api-gateway',
+      areas: ['chat'],
+      handle: quotas.count,
+      logger,
+    }),
+  );
+  const turns = { chat: clients.chat, generations, ahead, events, admission: createAdmission({ quotas, gate }) };
+  const deps = { ...turns, log, tail, logger, clients, limits, quotas, access };
   const { eventsPerMinute } = config.limits;
   const eventDeps = { ...deps, presence };
   attachSockets({ io, http, deps: eventDeps, accessTokens, sessions, eventsPerMinute, logger, metrics });

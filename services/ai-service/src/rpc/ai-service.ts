@@ -36,5 +36,14 @@ export function aiServiceHandlers(deps: AiServiceDeps): RpcHandlers<AiServiceDef
       input: emptySchema,
       handle: async () => ({ personas: personas.map(toPersona) }),
     }),
+    GetLoad: unary({
+      access: 'service',
+      input: emptySchema,
+      async handle() {
+        const queues = deps.hosts.all.map(({ queue }) => queue);
+        const waitingCount = queues.reduce((sum, queue) => sum + queue.waitingCount, 0);
+        return { full: queues.every(({ isFull }) => isFull), waitingCount };
+      },
+    }),
   };
 }

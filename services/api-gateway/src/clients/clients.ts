@@ -65,7 +65,7 @@ const idempotent = {
     'ListUnfinishedGenerations',
     'SetGeneratedTitle',
   ],
-  ai: ['ListModels', 'ListPersonas'],
+  ai: ['GetLoad', 'ListModels', 'ListPersonas'],
 } as const;
 
 export function createClients(options: {

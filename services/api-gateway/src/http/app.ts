@@ -66,7 +66,7 @@ function createApi(options: AppOptions, isAllowedOrigin: OriginCheck) {
       origin: [...corsOrigins],
       credentials: false,
       maxAge: 600,
-      exposedHeaders: ['x-request-id', 'retry-after'],
+      exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
     }),
   );
   api.use(express.json({ limit: bodyLimit, strict: true }));

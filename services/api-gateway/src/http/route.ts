@@ -1,9 +1,10 @@
-import type { Identity, RequestContext } from '@chatbot/service-kit';
+import type { Identity, Logger, RequestContext } from '@chatbot/service-kit';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { AccessWatch } from '../access-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { FollowDeps } from '../generation/follow.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import type { LimitScope, RateLimits } from '../rate-limits.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
@@ -13,6 +14,8 @@ export type HttpDeps = TurnDeps &
   FollowDeps & {
     clients: Clients;
     limits: RateLimits;
+    quotas: Quotas;
+    logger: Logger;
     cookies: { secure: boolean };
     sessions: SessionClock;
     access: AccessWatch;

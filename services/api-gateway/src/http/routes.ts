@@ -19,6 +19,7 @@ import { continueGeneration, getGeneration, stopGeneration, streamGeneration } f
 import { createInvite, listInvites, revokeInvite } from './invites/routes.ts';
 import { acceptInvite, listMembers, removeMember, setMember } from './members/routes.ts';
 import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
+import { getQuota } from './quota/routes.ts';
 import type { Route } from './route.ts';
 import { search } from './search/routes.ts';
 import { exportMe } from './users/export.ts';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   revokeSession,
   getMe,
   updateMe,
+  getQuota,
   getActivity,
   getActivityTotals,
   deleteMe,

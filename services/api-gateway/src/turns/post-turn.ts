@@ -8,6 +8,7 @@ import { parametersSchema, present, toMessage, toProtoParameters } from '../clie
 import { publishConversation, type UserEventPublisher } from '../events.ts';
 import type { AheadTurn, AskAhead } from '../generation/ask-ahead.ts';
 import type { Generations } from '../generation/generations.ts';
+import type { Admission } from './admission.ts';
 import type { Caller } from './caller.ts';
 
 export const clientMessageIdSchema = z
@@ -36,14 +37,20 @@ export const turnSchema = z
 
 export type TurnIds = z.infer<typeof turnSchema>;
 
-export type TurnDeps = { chat: ChatClient; generations: Generations; ahead: AskAhead; events: UserEventPublisher };
+export type TurnDeps = {
+  chat: ChatClient;
+  generations: Generations;
+  ahead: AskAhead;
+  events: UserEventPublisher;
+  admission: Admission;
+};
 
-type TurnInput<Input> = { caller: Caller; input: Input };
+type TurnInput<Input> = { caller: Caller; userId: string; input: Input };
 
 /** Stores a user message with its pending reply and starts the generation. Idempotent on (user, clientMessageId). */
 export async function postMessage(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<z.infer<typeof postMessageSchema>> & { userId: string },
+  { caller, userId, input }: TurnInput<z.infer<typeof postMessageSchema>>,
 ): Promise<TurnIds> {
   const { params, conversationId = '', persona = '', model = '', parentId, clientMessageId, content } = input;
   const request = {
@@ -56,15 +63,16 @@ export async function postMessage(
     ...(parentId === undefined ? {} : { parentId }),
     ...(params === undefined ? {} : { parameters: toProtoParameters(params) }),
   };
-  const storing = deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
-  const ahead = deps.ahead.ask({ ...request, userId }, caller.context);
-  try {
-    const response = await storing;
-    return begin(deps, { caller, ...response, ahead });
-  } catch (error) {
-    ahead?.drop(isRefusal(error) ? 'not-stored' : 'unknown');
-    throw error;
-  }
+  return admitted(deps, userId, async () => {
+    const storing = deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
+    const ahead = deps.ahead.ask({ ...request, userId }, caller.context);
+    try {
+      return { caller, ...(await storing), ahead };
+    } catch (error) {
+      ahead?.drop(isRefusal(error) ? 'not-stored' : 'unknown');
+      throw error;
+    }
+  });
 }
 
 /** Whether nothing can have been stored: chat-service said no. */
@@ -75,28 +83,34 @@ function isRefusal(error: unknown): boolean {
 /** Stores a sibling of a user message with other content, and its pending reply, and starts the generation. Idempotent as postMessage. */
 export async function editMessage(
   deps: TurnDeps,
-  { caller, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
+  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
 ): Promise<TurnIds> {
-  const response = await deps.chat.unary('EditMessage', input, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, ...response });
+  return admitted(deps, userId, async () => ({
+    caller,
+    ...(await deps.chat.unary('EditMessage', input, { ...caller, timeoutMs: timeouts.unaryMs })),
+  }));
 }
 
 /** Stores a pending sibling of a reply and starts the generation. Idempotent as postMessage. */
 export async function regenerateReply(
   deps: TurnDeps,
-  { caller, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
+  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
 ): Promise<TurnIds> {
-  const response = await deps.chat.unary('RegenerateReply', input, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, ...response });
+  return admitted(deps, userId, async () => ({
+    caller,
+    ...(await deps.chat.unary('RegenerateReply', input, { ...caller, timeoutMs: timeouts.unaryMs })),
+  }));
 }
 
 /** Stores a pending sibling of a reply that was cut short, which begins with its text, and starts the generation. Idempotent. */
 export async function continueReply(
   deps: TurnDeps,
-  { caller, input }: TurnInput<{ generationId: string }>,
+  { caller, userId, input }: TurnInput<{ generationId: string }>,
 ): Promise<TurnIds> {
-  const response = await deps.chat.unary('ContinueReply', input, { ...caller, timeoutMs: timeouts.unaryMs });
-  return begin(deps, { caller, ...response });
+  return admitted(deps, userId, async () => ({
+    caller,
+    ...(await deps.chat.unary('ContinueReply', input, { ...caller, timeoutMs: timeouts.unaryMs })),
+  }));
 }
 
 /** Whoever stored a turn runs it; a repeat looks after it only when that one had the time to begin. */
@@ -108,6 +122,16 @@ type Begin = {
   task: GenerationTask__Output | null;
   ahead?: AheadTurn | undefined;
 };
+
+/** Stores a turn if the account may have one more reply, and begins with that. */
+async function admitted(deps: TurnDeps, userId: string, store: () => Promise<Begin>): Promise<TurnIds> {
+  const { stored } = await deps.admission.admit(userId, async () => {
+    const stored = await store();
+    const { generationId, replayed } = present(stored.turn, 'turn');
+    return { stored, generationId, replayed };
+  });
+  return begin(deps, stored);
+}
 
 function begin({ generations, events }: TurnDeps, { caller, turn, task, ahead }: Begin): TurnIds {
   const { conversation, userMessage, assistantMessage, generationId, replayed } = present(turn, 'turn');

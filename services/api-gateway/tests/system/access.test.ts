@@ -68,6 +68,7 @@ const preferences = {
 const matrix: Record<string, Row> = {
   'get /users/me': { id: 'own' },
   'patch /users/me': { id: 'own', body: () => ({ displayName: 'X', version: 1 }) },
+  'get /users/me/quota': { id: 'own' },
   'get /users/me/activity': { id: 'own' },
   'get /admin/activity': { id: 'admin' },
   'delete /users/me': { id: 'own', body: () => ({ password: 'a guess' }) },

@@ -4,6 +4,7 @@ import { getGeneration as get } from '../../generation/follow.ts';
 import { endStatusSchema } from '../../generation/frame.ts';
 import { stopGeneration as stop } from '../../generation/stop.ts';
 import { continueReply, turnSchema } from '../../turns/post-turn.ts';
+import { announceQuota } from '../quota/headers.ts';
 import { defineRoute } from '../route.ts';
 import { streamGeneration as stream } from '../sse.ts';
 
@@ -54,11 +55,9 @@ export const continueGeneration = defineRoute({
   summary: 'Go on with a reply that was stopped or cut off, beside it; asking again gives the same',
   params,
   responses: { 202: { description: 'Stored; the reply is on its way', schema: turnSchema } },
-  async handle(deps, { caller, params: { id } }) {
-    return {
-      status: 202,
-      body: await continueReply(deps, { caller, input: { generationId: id } }),
-    };
+  async handle(deps, { caller, identity: { userId }, params: { id }, response }) {
+    await announceQuota(deps, { userId, response });
+    return { status: 202, body: await continueReply(deps, { caller, userId, input: { generationId: id } }) };
   },
 });
 

@@ -8,6 +8,7 @@ import {
   regenerateReply as regenerate,
   turnSchema,
 } from '../../turns/post-turn.ts';
+import { announceQuota } from '../quota/headers.ts';
 import { defineRoute } from '../route.ts';
 import { streamGeneration, wantsStream } from '../sse.ts';
 
@@ -25,6 +26,7 @@ export const postMessage = defineRoute({
   body: postMessageSchema.omit({ conversationId: true }),
   responses: accepted,
   async handle(deps, { caller, identity, params: { id }, body, request, response }) {
+    await announceQuota(deps, { userId: identity.userId, response });
     const input = { ...body, conversationId: id === 'new' ? undefined : id };
     const turn = await post(deps, { caller, userId: identity.userId, input });
     if (!wantsStream(request)) return { status: 202, body: turn };
@@ -51,11 +53,9 @@ export const editMessage = defineRoute({
   params,
   body: z.object({ content: contentSchema, clientMessageId: clientMessageIdSchema }),
   responses: accepted,
-  async handle(deps, { caller, params: { id }, body }) {
-    return {
-      status: 202,
-      body: await edit(deps, { caller, input: { ...body, messageId: id } }),
-    };
+  async handle(deps, { caller, identity: { userId }, params: { id }, body, response }) {
+    await announceQuota(deps, { userId, response });
+    return { status: 202, body: await edit(deps, { caller, userId, input: { ...body, messageId: id } }) };
   },
 });
 
@@ -69,10 +69,8 @@ export const regenerateMessage = defineRoute({
   params,
   body: z.object({ clientMessageId: clientMessageIdSchema }),
   responses: accepted,
-  async handle(deps, { caller, params: { id }, body }) {
-    return {
-      status: 202,
-      body: await regenerate(deps, { caller, input: { ...body, messageId: id } }),
-    };
+  async handle(deps, { caller, identity: { userId }, params: { id }, body, response }) {
+    await announceQuota(deps, { userId, response });
+    return { status: 202, body: await regenerate(deps, { caller, userId, input: { ...body, messageId: id } }) };
   },
 });

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@chatbot/errors';
+import type { DomainEvent, Logger } from '@chatbot/service-kit';
+import type { Redis } from 'ioredis';
+import { createHeadroom } from '../headroom.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { defineQuotaScripts } from './quota-scripts.ts';
+
+/** What one account may use. */
+export type QuotaLimits = {
+  /** Prompt and completion tokens a day (UTC). */
+  readonly tokensPerDay: number;
+  /** Replies that are being written or wait for it at the same time. */
+  readonly generationsMax: number;
+};
+
+export type QuotaUse = { readonly used: number; readonly limit: number };
+
+export type QuotaState = {
+  readonly tokens: QuotaUse & { readonly resetsAtMs: number };
+  readonly generations: QuotaUse;
+};
+
+/** A place among the running generations of an account. */
+export type Reservation = {
+  /** The place is that of this generation from now on. */
+  keepFor(generationId: string): void;
+  /** Nothing new is written. */
+  cancel(): void;
+};
+
+export type Quotas = {
+  /**
+   * Takes a place for one more reply. Throws QUOTA_EXCEEDED with the time to wait. For an account that was far below its quotas a moment ago the count
+   * is not waited for, and so it is while Redis is away.
+   */
+  reserve(userId: string): Promise<Reservation>;
+  read(userId: string): Promise<QuotaState>;
+  /** Counts what ended; the handler of domain events. */
+  count(events: readonly DomainEvent[]): Promise<void>;
+};
+
+const dayMs = 86_400_000;
+const daySeconds = dayMs / 1_000;
+/** Longer than any reply takes: the place of one whose end was never told is free again then. */
+const placeMs = 35 * 60_000;
+/** A place is taken before its generation has an id; a gateway that dies in between must not block it for long. */
+const reservationMs = 30_000;
+/** What running replies use may come on top before it is counted, so close to the limit the count is waited for. */
+const tokensFarBelow = 0.8;
+const headroomMs = 10_000;
+/** A guess: a place comes free whenever a reply ends. */
+const generationsRetryAfterMs = 5_000;
+
+/** Quotas counted in Redis, so that all replicas agree. While Redis is away nobody is refused. */
+export function createQuotas(deps: {
+  redis: Redis;
+  limits: QuotaLimits;
+  logger: Logger;
+  metrics: GatewayMetrics;
+}): Quotas {
+  const { limits, logger, metrics } = deps;
+  const redis = defineQuotaScripts(deps.redis);
+  const headroom = createHeadroom({ reservePoints: Math.ceil(limits.generationsMax / 2), now: Date.now });
+
+  async function take(userId: string, reservation: string): Promise<QuotaState & { reserved: boolean }> {
+    const nowMs = Date.now();
+    const [running, tokens, reserved] = await redis.quotaReserve(
+      runningKey(userId),
+      tokensKey(userId, nowMs),
+      reservation,
+      nowMs,
+      nowMs + reservationMs,
+      limits.generationsMax,
+      limits.tokensPerDay,
+    );
+    const state = stateOf({ running, tokens, nowMs });
+    if (state.tokens.used < limits.tokensPerDay * tokensFarBelow) {
+      headroom.note(userId, { points: limits.generationsMax - running, forMs: headroomMs });
+    }
+    return { ...state, reserved: reserved === 1 };
+  }
+
+  function stateOf(found: { running: number; tokens: string | null; nowMs: number }): QuotaState {
+    const resetsAtMs = (Math.floor(found.nowMs / dayMs) + 1) * dayMs;
+    return {
+      tokens: { used: Number(found.tokens ?? 0), limit: limits.tokensPerDay, resetsAtMs },
+      generations: { used: found.running, limit: limits.generationsMax },
+    };
+  }
+
+  function refuse({ tokens, generations }: QuotaState): never {
+    const scope = tokens.used >= tokens.limit ? 'tokens' : 'generations';
+    metrics.rateLimited.inc({ scope });
+    if (scope === 'tokens') {
+      throw new AppError('QUOTA_EXCEEDED', {
+        detail: 'The tokens of today are used up.',
+        retryAfterMs: tokens.resetsAtMs - Date.now(),
+        metadata: { quota: 'tokens', limit: String(tokens.limit), used: String(tokens.used) },
+      });
+    }
+    throw new AppError('QUOTA_EXCEEDED', {
+      detail: 'As many replies as possible are being written for you. Wait for one of them to end.',
+      retryAfterMs: generationsRetryAfterMs,
+      metadata: { quota: 'generations', limit: String(generations.limit), used: String(generations.used) },
+    });
+  }
+
+  function reservationOf(userId: string, reservation: string): Reservation {
+    const running = runningKey(userId);
+    const report = (error: unknown) => logger.warn({ err: error }, 'a quota could not be counted');
+    return {
+      keepFor(generationId) {
+        const untilMs = Date.now() + placeMs;
+        redis
+          .multi()
+          .zrem(running, reservation)
+          .zadd(running, untilMs, generationId)
+          .pexpireat(running, untilMs)
+          .exec()
+          .catch(report);
+      },
+      cancel: () => void redis.zrem(running, reservation).catch(report),
+    };
+  }
+
+  return {
+    async reserve(userId) {
+      const reservation = randomUUID();
+      const isFarBelow = headroom.take(userId);
+      const taking = take(userId, reservation).catch((error: unknown) => {
+        logger.warn({ err: error }, 'a quota could not be counted');
+        return undefined;
+      });
+      const state = isFarBelow ? undefined : await taking;
+      if (state !== undefined && !state.reserved) refuse(state);
+      return reservationOf(userId, reservation);
+    },
+    async read(userId) {
+      const nowMs = Date.now();
+      const [running, tokens] = await Promise.all([
+        redis.zcount(runningKey(userId), nowMs, '+inf'),
+        redis.get(tokensKey(userId, nowMs)),
+      ]);
+      return stateOf({ running, tokens, nowMs });
+    },
+    async count(events) {
+      const ended = events.filter((event) => event.type === 'chat.generation_ended');
+      await Promise.all(
+        ended.map(({ id, userId, at, promptTokens, completionTokens }) =>
+          redis.quotaEnd(
+            runningKey(userId),
+            tokensKey(userId, Date.parse(at)),
+            `quota:{${userId}}:counted:${id}`,
+            id,
+            promptTokens + completionTokens,
+            // A day longer than the day it counts for, whenever in it that begins.
+            2 * daySeconds,
+          ),
+        ),
+      );
+    },
+  };
+}
+
+// The braces are a hash tag: all keys of an account are on one node of a cluster.
+
+function runningKey(userId: string): string {
+  return `quota:{${userId}}:running`;
+}
+
+function tokensKey(userId: string, atMs: number): string {
+  return `quota:{${userId}}:tokens:${new Date(atMs).toISOString().slice(0, 10)}`;
+}

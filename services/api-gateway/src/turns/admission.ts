@@ -1,0 +1,33 @@
+import type { ModelGate } from '../model-gate.ts';
+import type { Quotas } from '../quotas/quotas.ts';
+
+/** Decides whether one more reply may be asked for, before anything of it is stored. */
+export type Admission = {
+  /**
+   * Runs `store` for a reply that may be written, and gives its place back when `store` throws. Throws QUOTA_EXCEEDED, or RATE_LIMITED when the queues
+   * of the model servers are full.
+   */
+  admit<Result extends { generationId: string; replayed: boolean }>(
+    userId: string,
+    store: () => Promise<Result>,
+  ): Promise<Result>;
+};
+
+export function createAdmission({ quotas, gate }: { quotas: Quotas; gate: ModelGate }): Admission {
+  return {
+    async admit(userId, store) {
+      gate.pass();
+      const reservation = await quotas.reserve(userId);
+      try {
+        const result = await store();
+        // A repeat has its place already, or had it.
+        if (result.replayed) reservation.cancel();
+        else reservation.keepFor(result.generationId);
+        return result;
+      } catch (error) {
+        reservation.cancel();
+        throw error;
+      }
+    },
+  };
+}
