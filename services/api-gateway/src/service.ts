@@ -25,6 +25,7 @@ import { createGenerationLog } from './generation/log.ts';
 import { startLogTail } from './generation/tail.ts';
 import { createApp } from './http/app.ts';
 import { createHealth } from './http/health.ts';
+import { createImportGate } from './imports/import-gate.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createModelGate } from './model-gate.ts';
 import { createOriginCheck, loopbackOrigins } from './origins.ts';
@@ -65,7 +66,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   // Socket.IO takes its own paths from the server and leaves the rest to the listener that it finds there.
   let app: RequestListener = (_request, response) => void response.writeHead(503).end();
   const http = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    // As long as an import may take; every other body has less time, see http/app.ts.
+    { requestTimeout: 10 * 60_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
     (request, response) => app(request, response),
   );
   await listen(http, config.http);
@@ -123,7 +125,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
     health,
     readJwks,
-    http: { ...deps, cookies, sessions, draining: streams.signal },
+    http: { ...deps, cookies, sessions, draining: streams.signal, imports: createImportGate() },
     accessTokens,
     logger,
     metrics,

@@ -23,6 +23,7 @@ import { z } from 'zod';
 import { createDatabase, type Database } from './adapters/database.ts';
 import { createPostgresChangeFeed } from './adapters/postgres-change-feed.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-index.ts';
+import { createPrismaArchiveStore } from './adapters/prisma-archive-store.ts';
 import { createPrismaBulkStore } from './adapters/prisma-bulk-store.ts';
 import { createPrismaConversationStore } from './adapters/prisma-conversation-store.ts';
 import { createPrismaFolderStore } from './adapters/prisma-folder-store.ts';
@@ -31,6 +32,7 @@ import { createPrismaLiveStateStore } from './adapters/prisma-live-state-store.t
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
 import { createPrismaOutbox } from './adapters/prisma-outbox.ts';
+import { createPrismaShareStore } from './adapters/prisma-share-store.ts';
 import { createPrismaTrashStore } from './adapters/prisma-trash-store.ts';
 import { createPrismaTurnStore } from './adapters/prisma-turn-store.ts';
 import { createPrismaUserDataStore } from './adapters/prisma-user-data-store.ts';
@@ -128,6 +130,8 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         trash,
         folders: createPrismaFolderStore(database),
         bulk: createPrismaBulkStore(database),
+        shares: createPrismaShareStore(database),
+        archive: createPrismaArchiveStore(database),
         liveState: createPrismaLiveStateStore(database),
         changes,
         changeMarginMs: config.database.statementTimeoutMs + clockSkewMaxMs,

@@ -35,6 +35,10 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['GetConversationActivity', ({ conversationId }) => ({ conversationId })],
   ['UpdateFolder', ({ folderId }) => ({ folderId, version: 1, name: 'Theirs' })],
   ['DeleteFolder', ({ folderId }) => ({ folderId })],
+  ['ExportConversation', ({ conversationId }) => ({ conversationId, format: 'json' })],
+  ['CreateShare', ({ conversationId }) => ({ conversationId })],
+  ['ListShares', ({ conversationId }) => ({ conversationId })],
+  ['RevokeShare', ({ conversationId }) => ({ conversationId, shareId: uuidv7() })],
   ['SetReadMark', ({ conversationId, userMessageId }) => ({ conversationId, messageId: userMessageId })],
   ['SetDraft', ({ conversationId }) => ({ conversationId, text: 'x', version: 0 })],
   ['ListChanges', ({ conversationId }) => ({ conversationId })],
@@ -47,6 +51,9 @@ const userRpcs: [string, (target: Target) => object][] = [
 ];
 /** Rpcs for users that name nothing of anybody's. */
 const ownRpcs = [
+  'CopyShared',
+  'ExportConversations',
+  'ImportConversation',
   'CreateConversation',
   'ListConversations',
   'AcceptInvite',
@@ -62,6 +69,7 @@ const serviceRpcs = [
   'CompleteGeneration',
   'ListUnfinishedGenerations',
   'SetGeneratedTitle',
+  'GetShared',
 ];
 
 let chat: TestChatService;

@@ -20,6 +20,9 @@ export const timeouts = {
   /** Hashing a password waits its turn. */
   credentialsMs: 10_000,
   titleMs: 30_000,
+  exportMs: 10 * 60_000,
+  /** A conversation of thousands of messages is stored by one statement. */
+  importMs: 15_000,
   generationMs: 30 * 60_000,
   healthMs: 1_500,
 } as const;
@@ -59,6 +62,10 @@ const idempotent = {
     'AcceptInvite',
     'SetReadMark',
     'ListChanges',
+    'ListShares',
+    'RevokeShare',
+    'GetShared',
+    'ImportConversation',
     'GetGenerationTask',
     'CheckpointGeneration',
     'CompleteGeneration',

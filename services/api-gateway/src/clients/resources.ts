@@ -6,11 +6,13 @@ import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conver
 import type { Draft__Output } from '@chatbot/proto/chatbot/chat/v1/Draft';
 import type { Folder__Output } from '@chatbot/proto/chatbot/chat/v1/Folder';
 import type { Generation__Output } from '@chatbot/proto/chatbot/chat/v1/Generation';
+import type { GetSharedResponse__Output } from '@chatbot/proto/chatbot/chat/v1/GetSharedResponse';
 import type { Invite__Output } from '@chatbot/proto/chatbot/chat/v1/Invite';
 import type { Member__Output } from '@chatbot/proto/chatbot/chat/v1/Member';
 import type { Message__Output } from '@chatbot/proto/chatbot/chat/v1/Message';
 import type { ReadMark__Output } from '@chatbot/proto/chatbot/chat/v1/ReadMark';
 import type { SearchHit__Output } from '@chatbot/proto/chatbot/chat/v1/SearchHit';
+import type { Share__Output } from '@chatbot/proto/chatbot/chat/v1/Share';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
 import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
 import type { ManagedUser__Output } from '@chatbot/proto/chatbot/user/v1/ManagedUser';
@@ -103,6 +105,33 @@ export const readMarkSchema = z
 export const draftSchema = z
   .object({ conversationId: z.uuid(), text: z.string(), version: z.int(), updatedAt: dateTime })
   .meta({ id: 'Draft', description: 'What somebody has begun to write; an empty text is nothing' });
+
+export const shareSchema = z
+  .object({
+    id: z.uuid(),
+    conversationId: z.uuid(),
+    title: z.string(),
+    messageCount: z.int(),
+    createdAt: dateTime,
+    expiresAt: dateTime.optional(),
+  })
+  .meta({ id: 'Share', description: 'A link to a frozen copy of one branch' });
+
+export const sharedConversationSchema = z
+  .object({
+    title: z.string(),
+    messages: z.array(
+      z.object({
+        role: z.enum(['user', 'assistant', 'system']),
+        content: z.string(),
+        model: z.string().optional(),
+        createdAt: dateTime,
+      }),
+    ),
+    createdAt: dateTime,
+    expiresAt: dateTime.optional(),
+  })
+  .meta({ id: 'SharedConversation', description: 'What a link shows, root first' });
 
 export const messageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
 
@@ -206,6 +235,8 @@ export type Conversation = z.infer<typeof conversationSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type ReadMark = z.infer<typeof readMarkSchema>;
 export type Draft = z.infer<typeof draftSchema>;
+export type Share = z.infer<typeof shareSchema>;
+export type SharedConversation = z.infer<typeof sharedConversationSchema>;
 export type Invite = z.infer<typeof inviteSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Generation = z.infer<typeof generationSchema>;
@@ -322,6 +353,26 @@ export function toDraft(draft: Draft__Output | null): Draft {
   return { conversationId, text, version, updatedAt: iso(updatedAt) };
 }
 
+export function toShare(share: Share__Output | null): Share {
+  const { id, conversationId, title, messageCount, createdAt, expiresAt } = present(share, 'share');
+  return { id, conversationId, title, messageCount, createdAt: iso(createdAt), ...endOf(expiresAt) };
+}
+
+export function toSharedConversation(shared: GetSharedResponse__Output): SharedConversation {
+  const { title, messages, createdAt, expiresAt } = shared;
+  return {
+    title,
+    messages: messages.map(({ role, content, model, createdAt: at }) => ({
+      role: messageSchema.shape.role.parse(role),
+      content,
+      ...filled({ model }),
+      createdAt: iso(at),
+    })),
+    createdAt: iso(createdAt),
+    ...endOf(expiresAt),
+  };
+}
+
 export function toMessage(message: Message__Output | null): Message {
   const { id, conversationId, parentId, content, contentSeq, version, ...rest } = present(message, 'message');
   return {
@@ -432,6 +483,10 @@ export function present<Value>(value: Value | null | undefined, name: string): V
 
 function outcome(fields: { usage: Usage__Output | null; timings: Timings__Output | null; problemJson: string }) {
   return { ...usageOf(fields.usage), ...timingsOf(fields.timings), ...problemOf(fields.problemJson) };
+}
+
+function endOf(expiresAt: Timestamp | null): { expiresAt?: string } {
+  return expiresAt === null ? {} : { expiresAt: iso(expiresAt) };
 }
 
 export function iso(timestamp: Timestamp | null): string {

@@ -22,6 +22,7 @@ export type AppOptions = MountDeps & {
 
 /** A message may be 100,000 characters of up to four bytes, escaped. */
 const bodyLimit = '1mb';
+const bodyTimeoutMs = 30_000;
 
 /** The public HTTP side: REST below /api/v1, health, the key set, the API's docs page and the web client. */
 export function createApp(options: AppOptions): Express {
@@ -69,7 +70,7 @@ function createApi(options: AppOptions, isAllowedOrigin: OriginCheck) {
       exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
     }),
   );
-  api.use(express.json({ limit: bodyLimit, strict: true }));
+  api.use(readJsonBodies());
   const document = createOpenApiDocument(routes, options.version);
   api.get('/openapi.json', (_request, response) => void response.json(document));
   mountDocs(api);
@@ -78,6 +79,21 @@ function createApi(options: AppOptions, isAllowedOrigin: OriginCheck) {
     throw new AppError(allowedElsewhere(request) ? 'METHOD_NOT_ALLOWED' : 'ROUTE_NOT_FOUND');
   });
   return api;
+}
+
+/** Reads the bodies that are JSON and small; what a route reads itself is left to it. */
+function readJsonBodies() {
+  const readJson = express.json({ limit: bodyLimit, strict: true });
+  const raw = new Set(routes.filter(({ rawBody }) => rawBody).map(({ method, path }) => `${method} ${path}`));
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (raw.has(`${request.method.toLowerCase()} ${request.path}`)) return next();
+    // A body that trickles in holds a connection for nothing.
+    const timer = setTimeout(() => request.destroy(), bodyTimeoutMs);
+    readJson(request, response, (error?: unknown) => {
+      clearTimeout(timer);
+      next(error);
+    });
+  };
 }
 
 /** Whether another method of the same path exists. */

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { AccessWatch } from '../access-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { FollowDeps } from '../generation/follow.ts';
+import type { ImportGate } from '../imports/import-gate.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import type { LimitScope, RateLimits } from '../rate-limits.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
@@ -20,6 +21,7 @@ export type HttpDeps = TurnDeps &
     sessions: SessionClock;
     access: AccessWatch;
     draining: AbortSignal;
+    imports: ImportGate;
   };
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -63,6 +65,8 @@ export type Route = {
   readonly params?: z.ZodType | undefined;
   readonly query?: z.ZodType | undefined;
   readonly body?: z.ZodType | undefined;
+  /** The handler reads the body itself, as it comes in. */
+  readonly rawBody?: true | undefined;
   /** Answers by status, for the OpenAPI document. */
   readonly responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;
   handle(deps: HttpDeps, call: UserRouteCall<Shape, Shape, Shape>): Promise<Answer>;

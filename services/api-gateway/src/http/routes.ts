@@ -1,6 +1,7 @@
 import { getActivity, getActivityTotals } from './activity/routes.ts';
 import { listUsers, setUserRole } from './admin/users.ts';
 import { listModels, listPersonas } from './ai/routes.ts';
+import { exportConversation, exportConversations, importConversations } from './archive/routes.ts';
 import { login, logout, logoutAll, refresh, register } from './auth/routes.ts';
 import { listSessions, revokeSession } from './auth/sessions.ts';
 import { listChanges } from './changes/routes.ts';
@@ -22,6 +23,7 @@ import { editMessage, postMessage, regenerateMessage } from './messages/routes.t
 import { getQuota } from './quota/routes.ts';
 import type { Route } from './route.ts';
 import { search } from './search/routes.ts';
+import { copyShared, createShare, getShared, listShares, revokeShare } from './shares/routes.ts';
 import { exportMe } from './users/export.ts';
 import { getPreferences, putPreferences } from './users/preferences.ts';
 import { changePassword, deleteMe, getMe, updateMe } from './users/routes.ts';
@@ -50,6 +52,9 @@ export const routes: readonly Route[] = [
   listConversations,
   listChanges,
   createConversation,
+  // Before the routes of one conversation: "export" and "import" are no ids.
+  exportConversations,
+  importConversations,
   getConversation,
   updateConversation,
   deleteConversation,
@@ -76,6 +81,12 @@ export const routes: readonly Route[] = [
   createInvite,
   revokeInvite,
   acceptInvite,
+  createShare,
+  listShares,
+  revokeShare,
+  getShared,
+  copyShared,
+  exportConversation,
   listModels,
   listPersonas,
 ];

@@ -4,6 +4,7 @@ import type { Generation } from '../domain/generation.ts';
 import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { type Invite, memberRoles } from '../domain/member.ts';
 import { endStatuses, type Message, runningStatuses } from '../domain/message.ts';
+import type { Share, SharedConversation } from '../domain/share.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 
 // Whole rows leave Postgres as JSON objects: one column an entity, so that a query may return several, and times with
@@ -103,6 +104,26 @@ export const draftRow: z.ZodType<Draft> = z.object({
   text: z.string(),
   version: z.number(),
   updatedAt: time,
+});
+
+/** A link to a snapshot, from the table alias `s`. */
+export const shareJson = Prisma.sql`json_build_object('id', s.id, 'conversationId', s.conversation_id, 'title', s.title,
+  'messageCount', jsonb_array_length(s.messages), 'createdAt', s.created_at, 'expiresAt', s.expires_at)`;
+
+export const shareRow: z.ZodType<Share> = z.object({
+  id: z.string(),
+  conversationId: z.string(),
+  title: z.string(),
+  messageCount: z.number(),
+  createdAt: time,
+  expiresAt: time.nullable(),
+});
+
+export const sharedConversationRow: z.ZodType<SharedConversation> = z.object({
+  title: z.string(),
+  messages: z.array(z.object({ role, content: z.string(), model: z.string(), createdAt: time })),
+  createdAt: time,
+  expiresAt: time.nullable(),
 });
 
 /** A message, from the table alias `m`. */

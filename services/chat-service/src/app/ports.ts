@@ -8,12 +8,14 @@ import type {
   GenerationWithText,
   Parameters,
 } from '../domain/generation.ts';
+import type { ImportedConversation, ImportedMessage } from '../domain/imported-conversation.ts';
 import type { Language } from '../domain/language.ts';
 import type { Changes, Draft, ReadMark } from '../domain/live-state.ts';
 import type { Invite, MemberRole } from '../domain/member.ts';
 import type { ContextMessage, Message } from '../domain/message.ts';
 import type { SearchFilter, SearchHit } from '../domain/search.ts';
 import type { SearchQuery } from '../domain/search-query.ts';
+import type { Share, SharedConversation } from '../domain/share.ts';
 
 // What the use cases need from the outside. Every method that takes a userId answers for the conversations that this user owns or is a
 // member of and that are not in the trash, and as if nothing else existed. All throw AppError UNAVAILABLE, DEADLINE_EXCEEDED or INTERNAL.
@@ -225,6 +227,60 @@ export type ChangeFeed = {
   /** All that was changed since a time, as it is now. Conversations in the trash are among them. */
   list(query: ChangeQuery): Promise<Changes>;
   forgetRemovalsBefore(removedBeforeMs: number): Promise<void>;
+};
+
+/** A link to make; the title and the messages come from the conversation. */
+export type NewShare = {
+  readonly share: Omit<Share, 'title' | 'messageCount'>;
+  readonly userId: string;
+  /** The last message of the branch; absent takes the active one. */
+  readonly leafId?: string | undefined;
+  readonly tokenHash: Uint8Array<ArrayBuffer>;
+};
+
+export type ShareStore = {
+  /** Freezes the branch; only for the owner. `full` when it is too long or there are too many links. */
+  add(share: NewShare): Promise<Share | 'missing' | 'full'>;
+  /** Those that have not expired; undefined unless the user owns the conversation. */
+  list(key: ConversationKey & { nowMs: number }): Promise<readonly Share[] | undefined>;
+  /** Also one that is not there. False unless the user owns the conversation. */
+  remove(key: ConversationKey & { shareId: string }): Promise<boolean>;
+  /** What a link shows; undefined once it has expired or its conversation is in the trash. */
+  find(key: { tokenHash: Uint8Array<ArrayBuffer>; nowMs: number }): Promise<SharedConversation | undefined>;
+};
+
+/** A whole conversation to store. */
+export type NewConversation = {
+  readonly id: string;
+  readonly userId: string;
+  readonly conversation: Omit<ImportedConversation, 'messages'>;
+  readonly messages: readonly (Omit<ImportedMessage, 'parentIndex'> & {
+    readonly id: string;
+    readonly parentId: string | null;
+    readonly language: Language;
+  })[];
+  readonly activeLeafId: string | null;
+  /** What makes a repeat store nothing. */
+  readonly contentHash?: Uint8Array<ArrayBuffer> | undefined;
+  readonly nowMs: number;
+};
+
+export type AddedConversation = { readonly id: string; readonly added: boolean };
+
+export type ExportPage = ConversationKey & {
+  /** The message before the page; the nil UUID for the first page. */
+  readonly afterId: string;
+  readonly limit: number;
+};
+
+/** Whole conversations. */
+export type ArchiveStore = {
+  /** Stores it, all or nothing, or returns the one that was stored with the same content hash. */
+  add(conversation: NewConversation): Promise<AddedConversation | undefined>;
+  /** A user's own ones that are not in the trash, the oldest first, after an id. */
+  listConversations(page: { userId: string; afterId: string; limit: number }): Promise<readonly Conversation[]>;
+  /** All messages of a conversation that the user may read, the oldest first. */
+  listMessages(page: ExportPage): Promise<readonly Message[]>;
 };
 
 export type TypingStore = {

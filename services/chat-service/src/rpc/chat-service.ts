@@ -1,6 +1,7 @@
 import type { ChatServiceDefinition } from '@chatbot/proto';
 import type { RpcHandlers } from '@chatbot/service-kit';
 import { activityRpcs } from './activity-rpcs.ts';
+import { archiveRpcs } from './archive-rpcs.ts';
 import { conversationRpcs } from './conversation-rpcs.ts';
 import type { ChatDeps } from './deps.ts';
 import { generationRpcs } from './generation-rpcs.ts';
@@ -19,6 +20,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
   const activity = activityRpcs(deps);
   const members = memberRpcs(deps);
   const liveState = liveStateRpcs(deps);
+  const archive = archiveRpcs(deps);
   const search = searchRpcs(deps);
   const organize = organizeRpcs(deps);
   const trash = trashRpcs(deps);
@@ -47,6 +49,13 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     SetReadMark: liveState.SetReadMark,
     SetDraft: liveState.SetDraft,
     ListChanges: liveState.ListChanges,
+    CreateShare: archive.CreateShare,
+    ListShares: archive.ListShares,
+    RevokeShare: archive.RevokeShare,
+    CopyShared: archive.CopyShared,
+    ExportConversation: archive.ExportConversation,
+    ExportConversations: archive.ExportConversations,
+    ImportConversation: archive.ImportConversation,
     SearchMessages: search.SearchMessages,
     RestoreConversation: trash.RestoreConversation,
     PurgeConversation: trash.PurgeConversation,
@@ -58,6 +67,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     ListTags: organize.ListTags,
 
     // For api-gateway.
+    GetShared: archive.GetShared,
     GetGenerationTask: generations.GetGenerationTask,
     CheckpointGeneration: generations.CheckpointGeneration,
     CompleteGeneration: generations.CompleteGeneration,

@@ -1,4 +1,5 @@
 import type {
+  ArchiveStore,
   BulkStore,
   ChangeFeed,
   Clock,
@@ -10,6 +11,7 @@ import type {
   MessageStore,
   NewId,
   SearchIndex,
+  ShareStore,
   TrashStore,
   TurnStore,
   TypingStore,
@@ -23,6 +25,8 @@ export type ChatDeps = {
   readonly turns: TurnStore;
   readonly generations: GenerationStore;
   readonly members: MemberStore;
+  readonly shares: ShareStore;
+  readonly archive: ArchiveStore;
   readonly liveState: LiveStateStore;
   readonly changes: ChangeFeed;
   /** How far behind the clock a change may come to light, in milliseconds. */

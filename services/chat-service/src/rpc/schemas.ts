@@ -2,6 +2,7 @@ import { fromTimestamp } from '@chatbot/service-kit';
 import { NIL as nilUuid } from 'uuid';
 import { z } from 'zod';
 import { conversationSorts } from '../domain/cursor.ts';
+import { exportFormats } from '../domain/export-format.ts';
 import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
 import { endStatuses } from '../domain/message.ts';
@@ -21,6 +22,7 @@ const optionalId = z.union([z.literal('').transform(() => undefined), id]);
 
 /** The secret of a link. One that cannot exist opens nothing. */
 const secretToken = z.string().max(200);
+const shareLifeSecondsMax = 366 * 24 * 3_600;
 const inviteLifeSecondsMax = 30 * 24 * 3_600;
 
 const version = z.int().min(1);
@@ -159,6 +161,18 @@ export const setDraftRequest = z.object({
   version: z.int().min(0),
 });
 export const listChangesRequest = z.object({ cursor, conversationId: optionalId });
+export const createShareRequest = z
+  .object({ conversationId: id, leafId: optionalId, lifeSeconds: z.int().min(0).max(shareLifeSecondsMax) })
+  // 0 takes no end.
+  .transform(({ lifeSeconds, ...share }) => ({
+    ...share,
+    ...(lifeSeconds === 0 ? {} : { lifeMs: lifeSeconds * 1_000 }),
+  }));
+export const revokeShareRequest = z.object({ conversationId: id, shareId: id });
+export const sharedRequest = z.object({ token: secretToken });
+export const exportConversationRequest = z.object({ conversationId: id, format: z.enum(exportFormats) });
+export const exportAllRequest = z.object({});
+export const importConversationRequest = z.object({ json: z.string() });
 export const setTypingRequest = z.object({ conversationId: id, typing: z.boolean() });
 export const checkpointGenerationRequest = z.object({
   generationId: id,

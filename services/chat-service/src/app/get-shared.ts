@@ -1,0 +1,12 @@
+import { secretTokenHash } from '../domain/secret-token.ts';
+import type { SharedConversation } from '../domain/share.ts';
+import { orNotFound } from './not-found.ts';
+import type { Clock, ShareStore } from './ports.ts';
+
+/** What a link shows, to anybody who has it. Throws RESOURCE_NOT_FOUND for a token that opens nothing (any more). */
+export async function getShared(
+  deps: { readonly shares: ShareStore; readonly clock: Clock },
+  token: string,
+): Promise<SharedConversation> {
+  return orNotFound(await deps.shares.find({ tokenHash: secretTokenHash(token), nowMs: deps.clock() }));
+}
