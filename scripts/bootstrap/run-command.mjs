@@ -21,6 +21,7 @@ const commands = [
   'certs',
   'env-make',
   'check-compose',
+  'check-deploy',
   'generate',
   'build',
 ];

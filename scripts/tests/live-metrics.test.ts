@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerUser } from '../bench/system/register-user.ts';
+import { readDashboards, readRules } from '../deploy/observed.ts';
+import { metricsOf } from '../deploy/promql.ts';
+import { rootDir } from '../root-dir.ts';
 import { readMetricNames } from './read-metrics.ts';
 
 let sim: OllamaSim;
@@ -57,4 +62,26 @@ it.each(Object.entries(published))('%s publishes the metrics that operators rely
   const found = await readMetricNames(metricsUrl);
   const everywhere = ['process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds', 'dependency_up'];
   expect([...names, ...everywhere].filter((name) => !found.has(name))).toEqual([]);
+});
+
+/** What Prometheus itself makes, and what a service has only once it was given certificates. */
+const elsewhere = new Set(['up', 'tls_certificate_expiry_timestamp_seconds']);
+
+it('every metric that a rule or a dashboard names is one that a service publishes, or a rule makes', async () => {
+  const urls = Object.keys(published).map((service) => system.process(service).metricsUrl ?? '');
+  const found = await Promise.all(urls.map(readMetricNames));
+  const rules = readRules();
+  const known = new Set([...elsewhere, ...found.flatMap((names) => [...names]), ...rules.map(({ record }) => record)]);
+  const panels = readDashboards().flatMap((dashboard) => dashboard.panels);
+  const expressions = [...rules, ...panels.flatMap(({ targets }) => targets)].map(({ expr }) => expr);
+  const named = new Set(expressions.flatMap(metricsOf));
+  expect(named.size).toBeGreaterThan(30);
+  expect([...named].filter((name) => !known.has(name))).toEqual([]);
+});
+
+it('the page of the web image comes with the same policy as that of the gateway', async () => {
+  const headers = readFileSync(join(rootDir, 'infrastructure', 'nginx', 'security-headers.conf'), 'utf8');
+  const [, policy] = /Content-Security-Policy "([^"]+)"/.exec(headers) ?? [];
+  const page = await fetch(system.url, { headers: { accept: 'text/html' } });
+  expect(policy).toBe(page.headers.get('content-security-policy'));
 });
