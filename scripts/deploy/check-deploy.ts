@@ -33,13 +33,13 @@ const checks: readonly Check[] = [
   },
 ];
 
-/** Runs every check whose tool is there, and says what was left out. Returns whether all held. */
-export async function checkDeploy({ requireTools }: { requireTools: boolean }): Promise<boolean> {
+/** Runs every check whose tool is there, and says what was left out. Returns whether all held and no tool that is required was missing. */
+export async function checkDeploy({ requiredTools }: { requiredTools: readonly string[] }): Promise<boolean> {
   let allHold = true;
   for (const { name, tool, run } of checks) {
     if (!(await isInstalled(tool))) {
       console.log(`SKIPPED: ${name} (${tool} is not on PATH)`);
-      if (requireTools) allHold = false;
+      if (requiredTools.includes(tool)) allHold = false;
       continue;
     }
     const problem = await run();
