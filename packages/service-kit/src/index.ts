@@ -30,6 +30,7 @@ export { type Outbox, startOutboxRelay } from './events/outbox-relay.ts';
 export { createRedisEventPublisher, startRedisEventConsumer } from './events/redis-domain-events.ts';
 export { checkHealth, type HealthCheck, type HealthReport } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { type LoopPressure, startLoopPressure } from './loop-pressure.ts';
 export {
   Counter,
   createRegistry,

@@ -5,6 +5,7 @@ import {
   openTls,
   serviceVersion,
   startAdminServer,
+  startLoopPressure,
   startRpcServer,
 } from '@chatbot/service-kit';
 import type { AiConfig } from './config.ts';
@@ -27,7 +28,10 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
   const metrics = createAiMetrics();
   const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry: metrics.registry }));
   const transport = stack.use(createTransport({ firstByteTimeoutMs, idleTimeoutMs }));
-  const hosts = stack.use(createOllamaHosts({ endpoints, transport, defaultModel, queue: config.queue, logger }));
+  const pressure = stack.use(startLoopPressure());
+  const hosts = stack.use(
+    createOllamaHosts({ endpoints, transport, pressure, defaultModel, queue: config.queue, logger }),
+  );
   metrics.reportQueueLengths(() =>
     hosts.all.map(({ label, queue }) => ({ host: label, waitingCount: queue.waitingCount })),
   );

@@ -9,6 +9,7 @@ import {
   openTls,
   serviceVersion,
   startAdminServer,
+  startLoopPressure,
   startRedisEventConsumer,
   startRevocationWatch,
 } from '@chatbot/service-kit';
@@ -87,7 +88,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
   const ahead = createAskAhead({ ai: clients.ai, log });
   const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
-  const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics };
+  const pressure = stack.use(startLoopPressure());
+  const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, pressure };
   const generations = stack.use(
     await startGenerations({ ...runDeps, subscriber: stopSubscriber.client, leaseTtlMs: config.leaseTtlMs }),
   );

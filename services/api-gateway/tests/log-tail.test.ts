@@ -44,7 +44,10 @@ async function openWriter() {
   const generationId = randomUUID();
   const claim = await log.claim(generationId);
   if (claim === undefined) throw new Error('not claimed');
-  return { generationId, writer: createLogWriter({ log, generationId, fence: claim.fence, lastSeq: 0, text: '' }) };
+  return {
+    generationId,
+    writer: createLogWriter({ log, generationId, fence: claim.fence, lastSeq: 0, text: '', pressure: { windowMs: 0 } }),
+  };
 }
 
 /** A reader that keeps what it gets. */

@@ -1,7 +1,8 @@
-import type { RequestContext } from '@chatbot/service-kit';
+import type { LoopPressure, RequestContext } from '@chatbot/service-kit';
 import { type ChatRequest, type Fetch, Ollama, type Options } from 'ollama';
 import type { OllamaEndpoint } from './endpoint.ts';
 import { OllamaError } from './errors.ts';
+import { createGathering } from './gathering.ts';
 import { sameModel } from './model-name.ts';
 import { type ReplyPart, readReply } from './read-reply.ts';
 import { chatSchema, parseAnswer, psSchema, showSchema, tagsSchema } from './schemas.ts';
@@ -50,8 +51,12 @@ export type OllamaClient = {
 };
 
 /** A client of one server, on connections that are shared with the other clients. */
-export function createOllamaClient(deps: { endpoint: OllamaEndpoint; transport: OllamaTransport }): OllamaClient {
-  const { endpoint, transport } = deps;
+export function createOllamaClient(deps: {
+  endpoint: OllamaEndpoint;
+  transport: OllamaTransport;
+  pressure: Pick<LoopPressure, 'windowMs'>;
+}): OllamaClient {
+  const { endpoint, transport, pressure } = deps;
   // One package client a call: it is a small object, and its fetch is the only place for a signal of one's own.
   const ollama = (call: OllamaCall) =>
     new Ollama({ host: `${endpoint.origin}${endpoint.pathPrefix}`, fetch: fetchFor(deps, call) });
@@ -98,7 +103,7 @@ export function createOllamaClient(deps: { endpoint: OllamaEndpoint; transport: 
       });
       let ended = false;
       try {
-        for await (const part of readReply(body)) {
+        for await (const part of readReply(body, { gathering: createGathering(pressure), signal: call.signal })) {
           ended = part.end !== undefined;
           yield part;
         }

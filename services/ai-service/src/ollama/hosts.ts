@@ -1,5 +1,5 @@
 import { AppError } from '@chatbot/errors';
-import type { Logger } from '@chatbot/service-kit';
+import type { Logger, LoopPressure } from '@chatbot/service-kit';
 import { FairQueue, type Place, type Rank, RunningLimit } from '../fair-queue.ts';
 import { createOllamaClient, type OllamaClient } from './client.ts';
 import type { OllamaEndpoint } from './endpoint.ts';
@@ -60,6 +60,7 @@ export type OllamaHosts = Disposable & {
 export type OllamaHostsDeps = {
   endpoints: readonly OllamaEndpoint[];
   transport: OllamaTransport;
+  pressure: LoopPressure;
   defaultModel: string;
   /** Per server, except that a key's limit is for all of them together. */
   queue: { parallel: number; waitingMax: number; perKeyMax: number };
@@ -133,8 +134,8 @@ function createHost(
   { deps, limit, onChange }: { deps: OllamaHostsDeps; limit: RunningLimit; onChange: () => void },
 ): OllamaHost {
   const { label } = endpoint;
-  const { transport, logger, queue } = deps;
-  const client = createOllamaClient({ endpoint, transport });
+  const { transport, pressure, logger, queue } = deps;
+  const client = createOllamaClient({ endpoint, transport, pressure });
   const models = createInstalledModels(client);
   const health = createHostHealth({
     probe: (signal) => client.ping({ signal }),

@@ -20,6 +20,7 @@ async function read(chunks: readonly Buffer[]): Promise<ReplyPart[]> {
       chunks.filter(({ length }) => length > 0),
       { objectMode: false },
     ),
+    { gathering: { pauseMsAfter: () => 0 }, signal: new AbortController().signal },
   ))
     parts.push(part);
   return parts;

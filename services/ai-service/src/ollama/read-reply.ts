@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { parseChatChunk, type ReplyEnd } from './chat-chunk.ts';
 import { OllamaError } from './errors.ts';
+import type { Gathering } from './gathering.ts';
 
 /** What came of a reply at a time. */
 export type ReplyPart = {
@@ -20,12 +21,15 @@ const replyBytesMax = 64 * 1024 * 1024;
 
 /**
  * Reads the stream of /api/chat: one JSON object a line. The first text is yielded at once; after that, whatever has arrived in
- * the same turn of the event loop is joined into one part, which under load saves most of the cost of a token. Nothing is read
- * while nobody asks, so a slow reader slows the model server down. The last part has `end`.
+ * the same turn of the event loop, or while the reply gathers, is joined into one part, which saves most of the cost of a token.
+ * Aborting the signal ends a pause. Nothing is read while nobody asks, so a slow reader slows the model server down. The last part has `end`.
  * No part splits a code point; what is no well-formed Unicode becomes U+FFFD. Throws OllamaError, and what the body throws; text
  * that came before the fault is yielded first.
  */
-export async function* readReply(body: Readable): AsyncGenerator<ReplyPart, void> {
+export async function* readReply(
+  body: Readable,
+  { gathering, signal }: { gathering: Gathering; signal: AbortSignal },
+): AsyncGenerator<ReplyPart, void> {
   const lines = new LineSplitter();
   const text = new WholeCodePoints();
   let characterCount = 0;
@@ -41,7 +45,9 @@ export async function* readReply(body: Readable): AsyncGenerator<ReplyPart, void
     if (chunkCount > 0 || end !== undefined) yield { text: joined, chunkCount, ...(end === undefined ? {} : { end }) };
     if (fault !== undefined) throw fault;
     if (end !== undefined) return;
-    await setImmediate();
+    const pauseMs = gathering.pauseMsAfter(chunkCount);
+    // A reply that is given up fails at the next read, with the reason for it.
+    await (pauseMs === 0 ? setImmediate() : delay(pauseMs, undefined, { signal }).catch(() => undefined));
   }
   throw new OllamaError('cut-off');
 }

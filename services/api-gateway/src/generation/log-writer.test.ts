@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FrameBody } from './frame.ts';
 import type { GenerationLog, Ownership } from './log.ts';
 import { createLogWriter, OwnershipLostError } from './log-writer.ts';
@@ -24,7 +24,7 @@ function gatedLog() {
   };
 }
 
-const options = { generationId: 'g', fence: 7, lastSeq: 0, text: '' };
+const options = { generationId: 'g', fence: 7, lastSeq: 0, text: '', pressure: { windowMs: 0 } };
 
 function textOf(bodies: readonly FrameBody[]) {
   return bodies.map((body) => (body.type === 'delta' ? body.text : '')).join('');
@@ -75,6 +75,31 @@ describe('log writer', () => {
         },
       ),
     );
+  });
+
+  it('under pressure appends the first text at once, then gathers for the window, and holds up no end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { log, appends, letThrough } = gatedLog();
+    const writer = createLogWriter({ log, ...options, pressure: { windowMs: 30 } });
+    const texts = () => appends.map(({ bodies }) => textOf(bodies));
+    writer.push({ type: 'delta', text: 'a' });
+    expect(texts()).toEqual(['a']);
+    letThrough();
+    await vi.advanceTimersByTimeAsync(5);
+    for (const text of ['b', 'c']) writer.push({ type: 'delta', text });
+    await vi.advanceTimersByTimeAsync(20);
+    expect(texts()).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(15);
+    expect(texts()).toEqual(['a', 'bc']);
+    letThrough();
+    await vi.advanceTimersByTimeAsync(1);
+    writer.push({ type: 'delta', text: 'd' });
+    writer.push({ type: 'end', status: 'completed', messageId: 'm' });
+    expect(texts()).toEqual(['a', 'bc', 'd']);
+    letThrough();
+    await writer.settled();
+    expect([writer.seq, writer.text]).toEqual([4, 'abcd']);
   });
 
   it('stops writing for good when the ownership is lost, and says so', async () => {

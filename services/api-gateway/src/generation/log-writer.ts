@@ -1,3 +1,4 @@
+import type { LoopPressure } from '@chatbot/service-kit';
 import type { FrameBody } from './frame.ts';
 import type { GenerationLog, Ownership } from './log.ts';
 
@@ -24,19 +25,25 @@ export type LogWriterOptions = {
   text: string;
   /** The frames up to this one are not in the log: Redis has lost them. Default 0. */
   baseSeq?: number;
+  pressure: Pick<LoopPressure, 'windowMs'>;
 };
 
 /** A status waits so long for the first text, to go with it in one append. Nobody reads faster. */
 const statusDelayMs = 10;
+
+/** Under pressure, appends of many replies that are due together go to Redis in one write. */
+const stepMs = 10;
 
 /** So much text may wait for the log before the writer asks for a pause. */
 const pendingCharsMax = 256 * 1024;
 
 /**
  * Numbers frames and appends them, one append at a time: the first token leaves at once, and what arrives during an append goes with the
- * next one as one delta. The round trip to Redis is the window, so it widens by itself under load.
+ * next one as one delta. The round trip to Redis is the window, so it widens by itself under load; under pressure on the event loop appends are
+ * `pressure.windowMs` apart, except for the first one and the end.
  */
-export function createLogWriter({ log, generationId, fence, lastSeq, text, baseSeq = 0 }: LogWriterOptions) {
+export function createLogWriter(options: LogWriterOptions) {
+  const { log, generationId, fence, lastSeq, text, pressure, baseSeq = 0 } = options;
   let seq = lastSeq;
   let logged = text;
   let pending: FrameBody[] = [];
@@ -44,14 +51,24 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text, baseS
   let flushing: Promise<void> | undefined;
   let failure: unknown;
   let timer: NodeJS.Timeout | undefined;
+  /** When text was appended last; the first text waits for nothing. */
+  let appendedAtMs = Number.NEGATIVE_INFINITY;
 
   function start() {
     clearTimeout(timer);
     timer = undefined;
     flushing ??= flush().finally(() => {
       flushing = undefined;
+      if (pending.length > 0 && failure === undefined) startInTime();
     });
     return flushing;
+  }
+
+  function startInTime() {
+    const nowMs = performance.now();
+    const dueMs = pending.at(-1)?.type === 'end' ? nowMs : appendedAtMs + pressure.windowMs;
+    if (dueMs <= nowMs) void start();
+    else timer ??= setTimeout(start, Math.ceil(dueMs / stepMs) * stepMs - nowMs);
   }
 
   async function flush() {
@@ -59,6 +76,7 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text, baseS
       const bodies = pending;
       pending = [];
       pendingChars = 0;
+      if (bodies.some(({ type }) => type === 'delta')) appendedAtMs = performance.now();
       try {
         const ownership = await log.append(generationId, { fence, firstSeq: seq + 1, baseSeq, bodies });
         if (ownership !== 'owned') throw new OwnershipLostError(ownership);
@@ -67,6 +85,8 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text, baseS
       } catch (error) {
         failure = error;
       }
+      // What came meanwhile gathers for a while.
+      if (pressure.windowMs > 0) return;
     }
   }
 
@@ -78,8 +98,9 @@ export function createLogWriter({ log, generationId, fence, lastSeq, text, baseS
         pending[pending.length - 1] = { type: 'delta', text: last.text + body.text };
       else pending.push(body);
       if (body.type === 'delta') pendingChars += body.text.length;
+      if (failure !== undefined) return;
       if (body.type === 'status') timer ??= setTimeout(start, statusDelayMs);
-      else void start();
+      else startInTime();
     },
     /** Resolves when everything pushed is in the log. Throws what an append failed with, OwnershipLostError among it. */
     async settled(): Promise<void> {

@@ -1,6 +1,6 @@
 import { AppError, toProblem } from '@chatbot/errors';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
-import type { Logger, RequestContext } from '@chatbot/service-kit';
+import type { Logger, LoopPressure, RequestContext } from '@chatbot/service-kit';
 import type { AiClient, ChatClient } from '../clients/clients.ts';
 import { type Generation, present, toGeneration } from '../clients/resources.ts';
 import type { GatewayMetrics } from '../metrics.ts';
@@ -19,6 +19,7 @@ export type RunDeps = {
   completions: CompletionRecorder;
   logger: Logger;
   metrics: GatewayMetrics;
+  pressure: Pick<LoopPressure, 'windowMs'>;
 };
 
 /** A generation that this replica owns. */
@@ -53,7 +54,7 @@ export type OwnedRunOptions = {
  */
 export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun {
   const { task, claim, context, opened } = options;
-  const { log, chat, logger, metrics } = deps;
+  const { log, chat, logger, metrics, pressure } = deps;
   const record = present(task.generation, 'generation');
   const { id: generationId, messageId } = record;
   const controller = new AbortController();
@@ -82,7 +83,7 @@ export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun
     const isLogLost = !past.isWhole || (past.lastSeq === 0 && !options.isFirstRun && (await hadLog(generation)));
     const lost = { lastSeq: record.seq, text: record.content, baseSeq: record.seq };
     const start = isLogLost ? lost : past;
-    writer = createLogWriter({ log, generationId, fence: claim.fence, ...start });
+    writer = createLogWriter({ log, generationId, fence: claim.fence, pressure, ...start });
     if (claim.stop !== undefined) stop(claim.stop);
     // A continued reply begins with the text that it continues.
     if (start.lastSeq === 0 && record.content !== '') writer.push({ type: 'delta', text: record.content });
@@ -145,7 +146,7 @@ export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun
   async function closeLog(end: { type: 'end' } & EndBody, { lastSeq, text }: Past) {
     const { content } = record;
     const isFrozen = text.startsWith(content);
-    const closing = createLogWriter({ log, generationId, fence: claim.fence, lastSeq, text });
+    const closing = createLogWriter({ log, generationId, fence: claim.fence, lastSeq, text, pressure });
     if (lastSeq > 0) closing.push({ ...end, ...(isFrozen ? { textLength: content.length } : { content }) });
     await closing.settled();
     await forget();

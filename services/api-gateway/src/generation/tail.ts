@@ -41,6 +41,9 @@ const blockMs = 5_000;
 const entriesMax = 512;
 const catchUpPage = 256;
 const retryMs = 250;
+/** A read asks about every log that is followed: the more there are, the longer it lets frames come together, 10 ms at most. */
+const topicsPerPauseMs = 20;
+const pauseMsMax = 10;
 
 /**
  * One blocking read for all the logs that this gateway's clients follow. Every frame that reaches a client, live or replayed, was read
@@ -143,6 +146,11 @@ export function startLogTail(deps: TailDeps): LogTail {
     }
   }
 
+  async function gather() {
+    const pauseMs = Math.min(Math.floor(topics.size / topicsPerPauseMs), pauseMsMax);
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+
   async function run() {
     let isInDoubt = false;
     while (!closed) {
@@ -151,6 +159,7 @@ export function startLogTail(deps: TailDeps): LogTail {
         if (isInDoubt) await dropLostLogs();
         isInDoubt = false;
         await readOnce();
+        await gather();
       } catch (error) {
         if (closed) return;
         isInDoubt = true;
