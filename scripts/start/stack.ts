@@ -280,6 +280,8 @@ function serviceEnv(plan: StackPlan, service: ServiceName): Record<string, strin
 function limitsEnv(): Record<string, string> {
   const limits = {
     RATE_LIMIT_REQUESTS_PER_MINUTE: '6000',
+    RATE_LIMIT_ACCOUNT_REQUESTS_PER_MINUTE: '6000',
+    RATE_LIMIT_CONNECTIONS_PER_MINUTE: '100000',
     RATE_LIMIT_SIGN_INS_PER_MINUTE: '300',
     RATE_LIMIT_MESSAGES_PER_MINUTE: '300',
     // The model is one's own here.

@@ -26,6 +26,8 @@ export const catalogue: Readonly<Record<ErrorReason, CatalogueEntry>> = {
   OVERLOADED: retryable(status.UNAVAILABLE, 503, 'The system is busy'),
   VALIDATION_FAILED: entry(status.INVALID_ARGUMENT, 400, 'The request is not valid'),
   PAYLOAD_TOO_LARGE: entry(status.INVALID_ARGUMENT, 413, 'The request is too large'),
+  HEADERS_TOO_LARGE: entry(status.INVALID_ARGUMENT, 431, 'The headers are too large'),
+  REQUEST_TIMEOUT: retryable(status.DEADLINE_EXCEEDED, 408, 'The request did not arrive in time'),
   UNSUPPORTED_MEDIA_TYPE: entry(status.INVALID_ARGUMENT, 415, 'The format of the body is not supported'),
   METHOD_NOT_ALLOWED: entry(status.UNIMPLEMENTED, 405, 'The method is not allowed here'),
   ROUTE_NOT_FOUND: entry(status.UNIMPLEMENTED, 404, 'There is nothing at this address'),

@@ -17,6 +17,8 @@ const unlimited = '10000000';
 /** What one user at full speed would otherwise run into; everything else is as shipped. */
 const liftedLimits = {
   RATE_LIMIT_REQUESTS_PER_MINUTE: unlimited,
+  RATE_LIMIT_ACCOUNT_REQUESTS_PER_MINUTE: unlimited,
+  RATE_LIMIT_CONNECTIONS_PER_MINUTE: unlimited,
   RATE_LIMIT_SIGN_INS_PER_MINUTE: unlimited,
   RATE_LIMIT_MESSAGES_PER_MINUTE: unlimited,
   RATE_LIMIT_EVENTS_PER_MINUTE: unlimited,

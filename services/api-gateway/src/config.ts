@@ -60,6 +60,8 @@ export const envShape = {
     .default(5_000)
     .describe('A generation whose owner was silent for this long is taken over'),
   RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute(600, 'REST requests of one address'),
+  RATE_LIMIT_ACCOUNT_REQUESTS_PER_MINUTE: perMinute(1_200, 'REST requests of one account, from wherever they come'),
+  RATE_LIMIT_CONNECTIONS_PER_MINUTE: perMinute(300, 'New Socket.IO connections of one address'),
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute(30, 'Registrations, sign-ins and refreshes of one address'),
   RATE_LIMIT_MESSAGES_PER_MINUTE: perMinute(60, 'Messages sent by one account'),
   QUOTA_TOKENS_PER_DAY: z.coerce
@@ -104,6 +106,8 @@ export function loadGatewayConfig(env: Environment) {
     quotas: { tokensPerDay: vars.QUOTA_TOKENS_PER_DAY, generationsMax: vars.QUOTA_GENERATIONS_MAX },
     limits: {
       requestsPerMinute: vars.RATE_LIMIT_REQUESTS_PER_MINUTE,
+      accountRequestsPerMinute: vars.RATE_LIMIT_ACCOUNT_REQUESTS_PER_MINUTE,
+      connectionsPerMinute: vars.RATE_LIMIT_CONNECTIONS_PER_MINUTE,
       signInsPerMinute: vars.RATE_LIMIT_SIGN_INS_PER_MINUTE,
       messagesPerMinute: vars.RATE_LIMIT_MESSAGES_PER_MINUTE,
       eventsPerMinute: vars.RATE_LIMIT_EVENTS_PER_MINUTE,

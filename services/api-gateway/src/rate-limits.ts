@@ -6,8 +6,8 @@ import type { GatewayConfig } from './config.ts';
 import { createHeadroom } from './headroom.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
-/** What is limited: REST requests and sign-ins by address, messages by account. */
-export type LimitScope = 'requests' | 'sign-ins' | 'messages';
+/** What is limited: REST requests, sign-ins and new sockets by address; REST requests again and messages by account. */
+export type LimitScope = 'requests' | 'sign-ins' | 'connections' | 'account-requests' | 'messages';
 
 export type RateLimits = {
   /**
@@ -40,6 +40,8 @@ export function createRateLimits(deps: {
   const limiters: Record<LimitScope, RateLimiterRedis> = {
     requests: limiter('requests', limits.requestsPerMinute),
     'sign-ins': limiter('sign-ins', limits.signInsPerMinute),
+    connections: limiter('connections', limits.connectionsPerMinute),
+    'account-requests': limiter('account-requests', limits.accountRequestsPerMinute),
     messages: limiter('messages', limits.messagesPerMinute),
   };
   const headroom = createHeadroom({ reservePoints: Math.ceil(limits.messagesPerMinute / 2), now: Date.now });

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   createAccessTokenVerifier,
@@ -15,6 +15,7 @@ import {
 } from '@chatbot/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { createAccessWatch } from './access-watch.ts';
+import { createClientAddress } from './client-address.ts';
 import { createClients, timeouts } from './clients/clients.ts';
 import type { GatewayConfig } from './config.ts';
 import { drainConnections } from './drain.ts';
@@ -26,6 +27,7 @@ import { createGenerationLog } from './generation/log.ts';
 import { startLogTail } from './generation/tail.ts';
 import { createApp } from './http/app.ts';
 import { createHealth } from './http/health.ts';
+import { createPublicServer } from './http/public-server.ts';
 import { createImportGate } from './imports/import-gate.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createModelGate } from './model-gate.ts';
@@ -66,11 +68,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
 
   // Socket.IO takes its own paths from the server and leaves the rest to the listener that it finds there.
   let app: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const http = createServer(
-    // As long as an import may take; every other body has less time, see http/app.ts.
-    { requestTimeout: 10 * 60_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
-    (request, response) => app(request, response),
-  );
+  // As long as an import may take; every other body has less time, see http/app.ts.
+  const http = createPublicServer((request, response) => app(request, response), { requestTimeoutMs: 10 * 60_000 });
   await listen(http, config.http);
   const { port } = http.address() as AddressInfo;
   const publicOrigins = config.origins.public.length > 0 ? config.origins.public : loopbackOrigins(port);
@@ -79,6 +78,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     publisher: quietPublisher(adapterPublisher.client, logger),
     subscriber: adapterSubscriber.client,
     isAllowedOrigin,
+    limits,
+    addressOf: createClientAddress(config.http.trustProxy),
   });
   const events = createUserEventPublisher(io);
   const access = createAccessWatch(io);
@@ -140,7 +141,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   return { port, metricsPort: admin.port, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
-function listen(http: ReturnType<typeof createServer>, { host, port }: { host: string; port: number }): Promise<void> {
+function listen(http: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, () => {

@@ -10,6 +10,7 @@ import {
 import type { NextFunction, Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { LimitScope } from '../rate-limits.ts';
 import type { HttpDeps, Route } from './route.ts';
 
 export type MountDeps = { http: HttpDeps; accessTokens: AccessTokenVerifier; logger: Logger; metrics: GatewayMetrics };
@@ -60,7 +61,7 @@ async function answer(
   const { limits } = deps.http;
   if (route.limit !== 'messages') await limits.consume(route.limit, request.ip ?? 'unknown');
   const access = await authorize(route, { request, response, deps });
-  if (route.limit === 'messages') await limits.consume('messages', access.identity.userId);
+  if (route.access === 'user') await limits.consume(accountScope(route), access.identity.userId);
   const result = await route.handle(deps.http, {
     ...access,
     context,
@@ -86,6 +87,10 @@ async function authorize(
   const identity = await deps.accessTokens.verify(accessToken);
   response.locals.userId = identity.userId;
   return { identity, caller: { context, accessToken: accessToken ?? '' } };
+}
+
+function accountScope({ limit }: Route): LimitScope {
+  return limit === 'messages' ? 'messages' : 'account-requests';
 }
 
 /** The types keep handlers of public routes from reading an identity. */
@@ -123,6 +128,10 @@ function fromMiddleware(thrown: unknown): AppError {
       return new AppError('UNSUPPORTED_MEDIA_TYPE', { cause: thrown });
     case 400:
       return new AppError('VALIDATION_FAILED', { detail: 'The request cannot be read', cause: thrown });
+    case 403:
+    case 404:
+      // Of files: a path that leads out of their folder is as good as one to nowhere.
+      return new AppError('ROUTE_NOT_FOUND', { cause: thrown });
     default:
       return toAppError(thrown);
   }

@@ -5,9 +5,11 @@ import { createAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { Server } from 'socket.io';
+import type { ClientAddress } from '../client-address.ts';
 import { userRoom } from '../events.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { OriginCheck } from '../origins.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import { authRefresh } from './auth-events.ts';
 import type { ClientEvent, ClientSocket, EventDeps, SocketState } from './event.ts';
 import { clientEvents } from './events.ts';
@@ -19,16 +21,25 @@ export type SocketServerOptions = {
   publisher: Redis;
   subscriber: Redis;
   isAllowedOrigin: OriginCheck;
+  limits: RateLimits;
+  addressOf: ClientAddress;
 };
 
 /** A message may be 100,000 characters of up to four bytes, and its envelope. */
 const payloadBytesMax = 512 * 1024;
 
 /** The Socket.IO server. Nobody can connect before attachSockets has given it something to do. */
-export function createSocketServer({ publisher, subscriber, isAllowedOrigin }: SocketServerOptions): SocketServer {
+export function createSocketServer(options: SocketServerOptions): SocketServer {
+  const { publisher, subscriber, isAllowedOrigin, limits, addressOf } = options;
   return new Server({
     adapter: createAdapter(publisher, subscriber),
-    allowRequest: (request, callback) => callback(null, isAllowedOrigin(request.headers)),
+    allowRequest(request, callback) {
+      if (!isAllowedOrigin(request.headers)) return callback('ORIGIN_NOT_ALLOWED', false);
+      limits.consume('connections', addressOf(request)).then(
+        () => callback(null, true),
+        (error: unknown) => callback(toAppError(error).reason, false),
+      );
+    },
     transports: ['websocket', 'polling'],
     maxHttpBufferSize: payloadBytesMax,
     // Compression costs 200 kB a connection and a second under load; tokens are too short to gain from it.
