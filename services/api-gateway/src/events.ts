@@ -48,18 +48,21 @@ export function createUserEventPublisher(io: Server): UserEventPublisher {
 
 /** Tells all members of a conversation how it is now: whom it was read for everything, the others what is not personal. */
 export function publishConversation(events: UserEventPublisher, read: Conversation__Output | null): void {
-  const { viewerId, readerUserIds } = present(read, 'conversation');
+  const { viewerId, readerUserIds, activeLeafChosen } = present(read, 'conversation');
   const conversation = toConversation(read);
   events.publish([viewerId], 'conversation:updated', conversation);
   events.publish(
     readerUserIds.filter((userId) => userId !== viewerId),
     'conversation:updated',
-    sharedPart(conversation),
+    sharedPart(conversation, { activeLeafChosen }),
   );
 }
 
 /** What all members have in common. A field that is not named here is nobody else's business. */
-function sharedPart(conversation: Conversation): ConversationUpdate {
+function sharedPart(
+  conversation: Conversation,
+  { activeLeafChosen }: { activeLeafChosen: boolean },
+): ConversationUpdate {
   const { id, title, persona, model, memberCount, activeLeafId, createdAt, updatedAt, lastMessageAt, version } =
     conversation;
   return {
@@ -68,7 +71,7 @@ function sharedPart(conversation: Conversation): ConversationUpdate {
     persona,
     model,
     memberCount,
-    ...(activeLeafId === undefined ? {} : { activeLeafId }),
+    ...(activeLeafId === undefined || activeLeafChosen ? {} : { activeLeafId }),
     createdAt,
     updatedAt,
     lastMessageAt,

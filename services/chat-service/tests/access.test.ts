@@ -42,6 +42,8 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['SetReadMark', ({ conversationId, userMessageId }) => ({ conversationId, messageId: userMessageId })],
   ['SetDraft', ({ conversationId }) => ({ conversationId, text: 'x', version: 0 })],
   ['ListChanges', ({ conversationId }) => ({ conversationId })],
+  ['ListMessages', ({ conversationId, userMessageId }) => ({ conversationId, aroundId: userMessageId })],
+  ['SetFeedback', ({ assistantMessageId }) => ({ messageId: assistantMessageId, rating: 'up' })],
   ['ListMembers', ({ conversationId }) => ({ conversationId })],
   ['SetMember', ({ conversationId }) => ({ conversationId, userId: uuidv7(), role: 'writer' })],
   ['RemoveMember', ({ conversationId }) => ({ conversationId, userId: uuidv7() })],

@@ -152,6 +152,19 @@ export const messageSchema = z
     usage: usageSchema.optional(),
     timings: timingsSchema.optional(),
     problem: problemSchema.optional(),
+    siblingIds: z
+      .array(z.uuid())
+      .optional()
+      .meta({ description: 'In lists: the messages in the same place on other branches and this one, oldest first' }),
+    feedback: z
+      .object({ rating: z.enum(['up', 'down']), comment: z.string() })
+      .optional()
+      .meta({ description: 'In lists: what the caller thinks of it' }),
+    persona: z.string().optional().meta({ description: 'In lists: what a reply was asked for with' }),
+    params: z
+      .lazy(() => parametersSchema)
+      .optional()
+      .meta({ description: 'In lists: what a reply was asked for with' }),
     createdAt: dateTime,
     updatedAt: dateTime,
     version: z.int(),
@@ -388,6 +401,20 @@ export function toMessage(message: Message__Output | null): Message {
     ...outcome(rest),
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
+  };
+}
+
+/** A message of a list, with what its reader sees beside it. */
+export function toListedMessage(message: Message__Output): Message {
+  const { siblingIds, feedback, persona, parameters } = message;
+  return {
+    ...toMessage(message),
+    siblingIds,
+    ...(feedback === null
+      ? {}
+      : { feedback: { rating: feedback.rating === 'up' ? 'up' : 'down', comment: feedback.comment } }),
+    ...filled({ persona }),
+    ...(parameters === null ? {} : { params: toParameters(parameters) }),
   };
 }
 

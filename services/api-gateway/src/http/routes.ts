@@ -19,7 +19,7 @@ import { createFolder, deleteFolder, listFolders, listTags, updateFolder } from 
 import { continueGeneration, getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
 import { createInvite, listInvites, revokeInvite } from './invites/routes.ts';
 import { acceptInvite, listMembers, removeMember, setMember } from './members/routes.ts';
-import { editMessage, postMessage, regenerateMessage } from './messages/routes.ts';
+import { editMessage, postMessage, regenerateMessage, setFeedback } from './messages/routes.ts';
 import { getQuota } from './quota/routes.ts';
 import type { Route } from './route.ts';
 import { search } from './search/routes.ts';
@@ -70,6 +70,7 @@ export const routes: readonly Route[] = [
   postMessage,
   editMessage,
   regenerateMessage,
+  setFeedback,
   getGeneration,
   stopGeneration,
   continueGeneration,

@@ -113,6 +113,7 @@ const matrix: Record<string, Row> = {
     body: () => ({ clientMessageId: randomUUID() }),
     reader: 403,
   },
+  'put /messages/:id/feedback': { id: 'assistant message', body: () => ({ rating: 'up' }), reader: 204 },
   'get /generations/:id': { id: 'generation', reader: 200 },
   'post /generations/:id/stop': { id: 'generation', reader: 403 },
   'post /generations/:id/continue': { id: 'generation', reader: 403 },

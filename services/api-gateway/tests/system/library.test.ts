@@ -1,6 +1,8 @@
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { searchHitSchema } from '../../src/clients/resources.ts';
 import { type Account, createAccount, type Device } from '../support/account.ts';
 
 // What people keep their conversations in order with, over REST and as other sessions hear of it.
@@ -31,22 +33,33 @@ async function exchange(content: string) {
   return turn;
 }
 
-it('a reply is found within a second of its end, with the places that were found', async () => {
-  const turn = await exchange('Where do they live?');
-  const found = await account.request('GET', '/search?q=penguin&role=assistant');
-  expect(found).toMatchObject({
-    status: 200,
-    body: {
-      items: [
-        {
-          conversationId: turn.conversationId,
-          messageId: turn.assistantMessageId,
-          role: 'assistant',
-          snippet: { text: 'Penguins live in Antarctica.', highlights: [{ start: 0, end: 8 }] },
-        },
-      ],
-      nextCursor: null,
+/** Changes a conversation as a client does: on a conflict (a title comes after the first reply) it reads again. */
+function change(conversationId: string, changes: object) {
+  const path = `/conversations/${conversationId}`;
+  return waitFor(
+    async () => {
+      const { version } = (await account.request('GET', path)).body as { version: number };
+      const answer = await account.request('PATCH', path, { version, ...changes });
+      return answer.status === 409 ? undefined : { ...answer, version };
     },
+    { description: 'the change is taken' },
+  );
+}
+
+it('a reply is found when it has ended, with the places that were found', async () => {
+  const turn = await exchange('Where do they live?');
+  const found = await waitFor(
+    async () => {
+      const { body } = await account.request('GET', '/search?q=penguin&role=assistant');
+      return z.object({ items: z.array(searchHitSchema) }).parse(body).items[0];
+    },
+    { description: 'the reply is found' },
+  );
+  expect(found).toMatchObject({
+    conversationId: turn.conversationId,
+    messageId: turn.assistantMessageId,
+    role: 'assistant',
+    snippet: { text: 'Penguins live in Antarctica.', highlights: [{ start: 0, end: 8 }] },
   });
   const corrected = await account.request('GET', '/search?q=antartica&role=assistant');
   expect(corrected.body).toMatchObject({
@@ -59,11 +72,12 @@ it('a reply is found within a second of its end, with the places that were found
 
 it('a change of an old version is answered with the conversation as it is now', async () => {
   const { conversationId } = await exchange('Which version?');
-  const path = `/conversations/${conversationId}`;
-  const { version } = (await account.request('GET', path)).body as { version: number };
-  const won = await account.request('PATCH', path, { version, title: 'Won', tags: ['one', 'One'] });
+  const won = await change(conversationId, { title: 'Won', tags: ['one', 'One'] });
   expect(won).toMatchObject({ status: 200, body: { title: 'Won', tags: ['one'] } });
-  const lost = await account.request('PATCH', path, { version, title: 'Lost' });
+  const lost = await account.request('PATCH', `/conversations/${conversationId}`, {
+    version: won.version,
+    title: 'Lost',
+  });
   expect(lost).toMatchObject({ status: 409, body: { reason: 'VERSION_CONFLICT', current: won.body } });
 });
 
@@ -71,9 +85,7 @@ it('folders hold conversations, are renamed at a version, and let go of what the
   const { conversationId } = await exchange('Put me away');
   const { body: folder } = await account.request('POST', '/folders', { name: 'Work' });
   const { id: folderId } = folder as { id: string };
-  const path = `/conversations/${conversationId}`;
-  const { version } = (await account.request('GET', path)).body as { version: number };
-  const moved = await account.request('PATCH', path, { version, folderId });
+  const moved = await change(conversationId, { folderId });
   expect(moved.body).toMatchObject({ folderId });
   expect((await account.request('GET', `/conversations?folderId=${folderId}`)).body).toMatchObject({
     items: [{ id: conversationId }],
@@ -83,7 +95,7 @@ it('folders hold conversations, are renamed at a version, and let go of what the
   const conflict = await account.request('PATCH', `/folders/${folderId}`, { version: 1, name: 'Lost' });
   expect(conflict).toMatchObject({ status: 409, body: { current: renamed.body } });
   expect((await account.request('DELETE', `/folders/${folderId}`)).status).toBe(204);
-  expect((await account.request('GET', path)).body).not.toHaveProperty('folderId');
+  expect((await account.request('GET', `/conversations/${conversationId}`)).body).not.toHaveProperty('folderId');
 });
 
 it('what is deleted can be taken back, for many conversations at once, and every session hears of it', async () => {
@@ -100,4 +112,30 @@ it('what is deleted can be taken back, for many conversations at once, and every
   expect(restored.body).not.toHaveProperty('deletedAt');
   expect((await account.request('DELETE', `/conversations/${ids[1]}?permanent=true`)).status).toBe(204);
   expect((await account.request('POST', `/conversations/${ids[1]}/restore`)).status).toBe(404);
+});
+
+it('a found message is read on its branch, with what people think of it', async () => {
+  const { conversationId, userMessageId, assistantMessageId } = await exchange('Around here');
+  const path = `/messages/${assistantMessageId}/feedback`;
+  expect((await account.request('PUT', path, { rating: 'up', comment: 'Good' })).status).toBe(204);
+  const window = await account.request('GET', `/conversations/${conversationId}/messages?around=${userMessageId}`);
+  expect(window.body).toMatchObject({
+    items: [
+      { id: userMessageId, siblingIds: [userMessageId] },
+      {
+        id: assistantMessageId,
+        siblingIds: [assistantMessageId],
+        feedback: { rating: 'up', comment: 'Good' },
+        persona: 'assistant',
+        params: {},
+      },
+    ],
+    leafId: assistantMessageId,
+    nextCursor: null,
+    previousCursor: null,
+  });
+  await account.request('PUT', path, { rating: null });
+  const { body } = await account.request('GET', `/conversations/${conversationId}/messages`);
+  expect(body).not.toHaveProperty('leafId');
+  expect(z.object({ items: z.array(z.looseObject({})) }).parse(body).items[1]).not.toHaveProperty('feedback');
 });

@@ -3,7 +3,7 @@ import type { ConversationChanges } from '../domain/conversation.ts';
 import type { ConversationPlace, ConversationSort } from '../domain/cursor.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
-import { folderExists, personalAssignments } from './personal-changes.ts';
+import { chosenOver, folderExists, leafExists, personalAssignments } from './personal-changes.ts';
 import { conversationJson } from './rows.ts';
 
 export function conversationStatement({ conversationId, userId }: ConversationKey): Prisma.Sql {
@@ -97,17 +97,17 @@ export function updateStatement({ conversationId, userId, version, changes, nowM
   return Prisma.sql`
     WITH seen AS (
       SELECT c.id, c.version, c.user_id = ${userId}::uuid AS own, ${writableBy(userId)} AS writable,
-        ${folderExists({ userId, changes })} AS folder_known
+        ${folderExists({ userId, changes })} AS folder_known, ${leafExists(changes)} AS leaf_known
       FROM conversations c
       WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)}
       FOR NO KEY UPDATE
     ),
     allowed AS (
       SELECT s.* FROM seen s
-      WHERE s.version = ${version}::int AND s.folder_known AND (s.writable OR ${isPersonal(changes)}::boolean)
+      WHERE s.version = ${version}::int AND s.folder_known AND s.leaf_known AND (s.writable OR ${isPersonal(changes)}::boolean)
     ),
     personal AS (
-      UPDATE conversation_members cm SET ${assign(Prisma.sql`cm`, Prisma.sql`true`)}
+      UPDATE conversation_members cm SET ${assign(Prisma.sql`cm`, Prisma.sql`true`)}, ${chosenOver(changes)}
       FROM allowed a
       WHERE cm.conversation_id = a.id AND cm.user_id = ${userId}::uuid
     ),
@@ -121,7 +121,7 @@ export function updateStatement({ conversationId, userId, version, changes, nowM
       WHERE c.id = a.id
       RETURNING c.*
     )
-    SELECT s.version, s.writable, s.folder_known AS "folderKnown", CASE WHEN c.id IS NOT NULL THEN ${conversationJson} END AS conversation
+    SELECT s.version, s.writable, s.folder_known AS "folderKnown", s.leaf_known AS "leafKnown", CASE WHEN c.id IS NOT NULL THEN ${conversationJson} END AS conversation
     FROM seen s LEFT JOIN changed c ON true`;
 }
 

@@ -56,12 +56,14 @@ const updateRow = z.object({
   version: z.number(),
   writable: z.boolean(),
   folderKnown: z.boolean(),
+  leafKnown: z.boolean(),
   conversation: conversationRow.nullable(),
 });
 
 function resultOf(update: ConversationUpdate, row: z.output<typeof updateRow>): ConversationUpdateResult {
   if (row.conversation !== null) return { outcome: 'updated', conversation: withOwnSettings(row.conversation, update) };
   if (!row.writable && !isPersonal(update.changes)) return { outcome: 'read-only' };
-  if (!row.folderKnown) return { outcome: 'unknown-folder' };
+  if (!row.folderKnown) return { outcome: 'unknown', field: 'folderId' };
+  if (!row.leafKnown) return { outcome: 'unknown', field: 'activeLeafId' };
   return { outcome: 'conflict', currentVersion: row.version };
 }

@@ -1,48 +1,52 @@
 import { z } from 'zod';
-import type { ConversationKey, MessageRange, MessageStore } from '../app/ports.ts';
-import { Prisma } from '../generated/prisma/client.ts';
-import { readableBy } from './access.ts';
+import type { MessageStore } from '../app/ports.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
-import { messageJson, messageRow } from './rows.ts';
+import {
+  belowStatement,
+  branchStatement,
+  feedbackStatement,
+  leafStatement,
+  treeStatement,
+} from './message-statements.ts';
+import { messageRow, parameters, role } from './rows.ts';
 
 /** Messages in Postgres. Each list is one round trip. */
 export function createPrismaMessageStore(database: Database): MessageStore {
+  async function list(statement: Prisma.Sql) {
+    const rows = await database.query(listedRow, statement);
+    return rows.map(({ message, details: { asked, ...details } }) => ({ ...message, ...details, ...asked }));
+  }
+
   return {
     async listTree(query) {
-      const rows = await database.query(z.object({ message: messageRow.nullable() }), treeStatement(query));
+      const rows = await database.query(treeRow, treeStatement(query));
       if (rows.length === 0) return undefined;
-      return rows.flatMap(({ message }) => message ?? []);
+      return rows.flatMap(({ message, details: { asked, ...details } }) =>
+        message === null ? [] : { ...message, ...details, ...asked },
+      );
     },
     async listBranch(query) {
-      const rows = await database.query(z.object({ message: messageRow }), branchStatement(query));
-      return rows.length === 0 ? undefined : rows.map(({ message }) => message);
+      const found = await list(branchStatement(query));
+      return found.length === 0 ? undefined : found;
+    },
+    listBelow: (query) => list(belowStatement(query)),
+    async findLeaf(key) {
+      const [row] = await database.query(z.object({ leafId: z.string() }), leafStatement(key));
+      return row?.leafId;
+    },
+    async setFeedback(change) {
+      const [row] = await database.query(z.object({ role }), feedbackStatement(change));
+      if (row === undefined) return 'missing';
+      return row.role === 'assistant' ? 'set' : 'wrong-role';
     },
   };
 }
 
-/** One row with null when the conversation is empty, none when it is not there. */
-function treeStatement({ conversationId, userId, fromId, limit }: ConversationKey & MessageRange): Prisma.Sql {
-  const range = fromId === undefined ? Prisma.empty : Prisma.sql`AND m.id <= ${fromId}::uuid`;
-  return Prisma.sql`
-    SELECT CASE WHEN m.id IS NOT NULL THEN ${messageJson} END AS message
-    FROM conversations c LEFT JOIN LATERAL (
-      SELECT m.* FROM messages m WHERE m.conversation_id = c.id ${range} ORDER BY m.id DESC LIMIT ${limit}::int
-    ) m ON true
-    WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)}
-    ORDER BY m.id DESC`;
-}
-
-function branchStatement(query: ConversationKey & { leafId: string; limit: number }): Prisma.Sql {
-  return Prisma.sql`
-    WITH RECURSIVE branch AS (
-      SELECT m.*, 1 AS position
-      FROM conversations c JOIN messages m ON m.conversation_id = c.id
-      WHERE c.id = ${query.conversationId}::uuid AND ${readableBy(query.userId)}
-        AND m.id = ${query.leafId}::uuid
-      UNION ALL
-      SELECT m.*, b.position + 1
-      FROM branch b JOIN messages m ON m.id = b.parent_id
-      WHERE b.position < ${query.limit}::int
-    )
-    SELECT ${messageJson} AS message FROM branch m ORDER BY m.position`;
-}
+const detailsRow = z.object({
+  siblingIds: z.array(z.string()),
+  feedback: z.object({ rating: z.enum(['up', 'down']), comment: z.string() }).nullable(),
+  asked: z.object({ persona: z.string(), parameters }).nullable(),
+});
+const listedRow = z.object({ message: messageRow, details: detailsRow });
+const treeRow = z.object({ message: messageRow.nullable(), details: detailsRow });

@@ -21,7 +21,7 @@ const timings = z.object({
   firstTokenMs: z.number(),
   totalMs: z.number(),
 });
-const parameters = z.object({
+export const parameters = z.object({
   temperature: z.number().exactOptional(),
   topP: z.number().exactOptional(),
   maxTokens: z.number().exactOptional(),
@@ -43,7 +43,9 @@ export const conversationJson = Prisma.sql`json_build_object(
   'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version,
   'deletedAt', c.deleted_at, 'members', (
     SELECT coalesce(json_agg(json_build_object('userId', cm.user_id, 'role', cm.role, 'pinned', cm.pinned,
-      'archived', cm.archived, 'folderId', cm.folder_id, 'tags', cm.tags, 'joinedAt', cm.joined_at) ORDER BY cm.joined_at, cm.user_id), '[]')
+      'archived', cm.archived, 'folderId', cm.folder_id, 'tags', cm.tags,
+      'activeLeafId', CASE WHEN cm.active_leaf_over IS NOT DISTINCT FROM c.active_leaf_id THEN cm.active_leaf_id END,
+      'joinedAt', cm.joined_at) ORDER BY cm.joined_at, cm.user_id), '[]')
     FROM conversation_members cm WHERE cm.conversation_id = c.id))`;
 
 const memberRow = z.object({
@@ -53,6 +55,7 @@ const memberRow = z.object({
   archived: z.boolean(),
   folderId: z.string().nullable(),
   tags: z.array(z.string()),
+  activeLeafId: z.string().nullable(),
   joinedAt: time,
 });
 

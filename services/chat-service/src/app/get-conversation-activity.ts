@@ -30,7 +30,7 @@ export async function getConversationActivity(
   const running = orNotFound(await deps.generations.listRunning({ conversationId, userId, limit: generationCountMax }));
   const typingUserIds = await deps.typing.list({ conversationId, nowMs: deps.clock() }).catch(nobodyWhenUnavailable);
   const { readMarks, draft } = orNotFound(await deps.liveState.get({ conversationId, userId }));
-  return { readMarks, draft, typingUserIds, generations: fitPage(running, ({ content }) => content) };
+  return { readMarks, draft, typingUserIds, generations: fitPage(running, { textOf: ({ content }) => content }) };
 }
 
 /** What is being generated must be known to resume a stream; who types may be lost. */

@@ -54,5 +54,5 @@ export async function listChanges(
 
 function fitsPage({ messages, drafts }: Changes): boolean {
   const texts = [...messages.map(({ content }) => content), ...drafts.map(({ text }) => text)];
-  return fitPage(texts, (text) => text).length === texts.length;
+  return fitPage(texts, { textOf: (text) => text }).length === texts.length;
 }

@@ -12,7 +12,7 @@ import type { ImportedConversation, ImportedMessage } from '../domain/imported-c
 import type { Language } from '../domain/language.ts';
 import type { Changes, Draft, ReadMark } from '../domain/live-state.ts';
 import type { Invite, MemberRole } from '../domain/member.ts';
-import type { ContextMessage, Message } from '../domain/message.ts';
+import type { ContextMessage, Feedback, ListedMessage, Message } from '../domain/message.ts';
 import type { SearchFilter, SearchHit } from '../domain/search.ts';
 import type { SearchQuery } from '../domain/search-query.ts';
 import type { Share, SharedConversation } from '../domain/share.ts';
@@ -53,16 +53,35 @@ export type ConversationUpdateResult =
   | { readonly outcome: 'updated'; readonly conversation: Conversation }
   | { readonly outcome: 'conflict'; readonly currentVersion: number }
   | { readonly outcome: 'read-only' }
-  | { readonly outcome: 'unknown-folder' }
+  | { readonly outcome: 'unknown'; readonly field: 'folderId' | 'activeLeafId' }
   | { readonly outcome: 'missing' };
 
 export type GeneratedTitle = { readonly conversationId: string; readonly title: string; readonly nowMs: number };
 
 export type MessageStore = {
   /** The newest messages of a conversation, newest first, from an id downwards; undefined without the conversation. */
-  listTree(query: ConversationKey & MessageRange): Promise<readonly Message[] | undefined>;
+  listTree(query: ConversationKey & MessageRange): Promise<readonly ListedMessage[] | undefined>;
   /** A message and those above it, upwards; undefined without the conversation or the message. */
-  listBranch(query: ConversationKey & { leafId: string; limit: number }): Promise<readonly Message[] | undefined>;
+  listBranch(query: ConversationKey & { leafId: string; limit: number }): Promise<readonly ListedMessage[] | undefined>;
+  /** The messages of a branch below one of them, nearest first; none when it is not on the branch. */
+  listBelow(
+    query: ConversationKey & { leafId: string; messageId: string; limit: number },
+  ): Promise<readonly ListedMessage[]>;
+  /**
+   * The end of the branch on which a message is read: that of the user's active branch when the message is on it, else that of the newest
+   * messages below it. Undefined without the conversation or the message.
+   */
+  findLeaf(key: ConversationKey & { messageId: string }): Promise<string | undefined>;
+  /** Only for a reply. */
+  setFeedback(change: FeedbackChange): Promise<'set' | 'missing' | 'wrong-role'>;
+};
+
+export type FeedbackChange = {
+  readonly userId: string;
+  readonly messageId: string;
+  /** Null takes it back. */
+  readonly feedback: Feedback | null;
+  readonly nowMs: number;
 };
 
 export type MessageRange = {

@@ -10,7 +10,7 @@ export type UpdateConversationInput = ConversationKey & {
 
 /**
  * Changes a conversation when nobody else did since. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED when a reader changes what is
- * everybody's, VALIDATION_FAILED for a folder that is not there, or VERSION_CONFLICT with the current version in its metadata.
+ * everybody's, VALIDATION_FAILED for a folder or a message that is not there, or VERSION_CONFLICT with the current version in its metadata.
  */
 export async function updateConversation(
   deps: { readonly conversations: ConversationStore; readonly clock: Clock },
@@ -22,12 +22,10 @@ export async function updateConversation(
       return result.conversation;
     case 'conflict':
       throw new AppError('VERSION_CONFLICT', { metadata: { currentVersion: String(result.currentVersion) } });
-    case 'unknown-folder': {
-      const violation = { field: 'folderId', message: 'is not one of your folders' };
-      throw new AppError('VALIDATION_FAILED', {
-        detail: 'folderId: is not one of your folders',
-        violations: [violation],
-      });
+    case 'unknown': {
+      const violation = { field: result.field, message: 'names nothing that is there' };
+      const detail = `${violation.field}: ${violation.message}`;
+      throw new AppError('VALIDATION_FAILED', { detail, violations: [violation] });
     }
     case 'read-only':
       throw new AppError('PERMISSION_DENIED');

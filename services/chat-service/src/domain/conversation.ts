@@ -42,6 +42,8 @@ export type PersonalChanges = {
   readonly folderId?: string | null;
   /** All of them. */
   readonly tags?: readonly string[];
+  /** The last message of the branch to show, until somebody writes: then that branch is shown. */
+  readonly activeLeafId?: string;
 };
 
 export type ConversationChanges = SharedChanges & PersonalChanges;

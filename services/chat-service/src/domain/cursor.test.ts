@@ -36,6 +36,7 @@ it('finds the place of a message again', () => {
   const place = fc.record({
     conversationId: fc.uuid(),
     leafId: fc.oneof(fc.uuid(), fc.constant('')),
+    direction: fc.constantFrom('older', 'newer'),
     id: fc.uuid(),
   });
   fc.assert(

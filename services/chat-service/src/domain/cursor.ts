@@ -24,11 +24,13 @@ export type ConversationPlace = {
 /** The place after which a page of the trash begins. */
 export type TrashPlace = { readonly deletedAtMs: number; readonly id: string };
 
-/** The newest message of the next page; it belongs to one list alone. */
+/** Where the next page begins; it belongs to one list alone. */
 export type MessagePlace = {
   readonly conversationId: string;
   /** The branch, or empty for the whole tree. */
   readonly leafId: string;
+  /** `older` begins with the message, `newer` after it. */
+  readonly direction: 'older' | 'newer';
   readonly id: string;
 };
 
@@ -67,6 +69,7 @@ const messageCursor = z.strictObject({
   list: z.literal('messages'),
   conversationId: z.uuid(),
   leafId: z.union([z.uuid(), z.literal('')]),
+  direction: z.enum(['older', 'newer']),
   id: z.uuid(),
 });
 

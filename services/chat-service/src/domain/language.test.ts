@@ -13,6 +13,8 @@ describe('detectLanguage', () => {
     ['Кошка лежит на столе', 'russian'],
     ['猫はテーブルの上にいます', 'simple'],
     ['Running shoes', 'english'],
+    ['Penguins live in Antarctica.', 'english'],
+    ['Katzen und Hunde', 'german'],
     ['', 'english'],
     ['42 + 1', 'english'],
   ])('takes %s for %s', (text, language) => {

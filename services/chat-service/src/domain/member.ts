@@ -15,6 +15,8 @@ export type Member = {
   readonly archived: boolean;
   readonly folderId: string | null;
   readonly tags: readonly string[];
+  /** The branch that they chose since the conversation's own last changed; null follows that one. */
+  readonly activeLeafId: string | null;
   readonly joinedAt: Date;
 };
 
@@ -28,13 +30,15 @@ export type PersonalView = {
   readonly archived: boolean;
   readonly folderId: string | null;
   readonly tags: readonly string[];
+  readonly activeLeafId: string | null;
 };
 
 /** A conversation as one of its members sees it; who is no member sees it as its owner does. */
 export function seenBy(conversation: Conversation, userId: string): PersonalView {
   const member = conversation.members.find((candidate) => candidate.userId === userId);
   const { pinned, archived, folderId, tags } = member ?? conversation;
-  return { role: member?.role ?? 'owner', pinned, archived, folderId, tags };
+  const activeLeafId = member?.activeLeafId ?? conversation.activeLeafId;
+  return { role: member?.role ?? 'owner', pinned, archived, folderId, tags, activeLeafId };
 }
 
 /** Everybody who may read a conversation, its owner first. */

@@ -1,3 +1,5 @@
+import type { Parameters } from './generation.ts';
+
 export type Role = 'user' | 'assistant' | 'system';
 
 /** How far a message is. Those that a person wrote are always completed. */
@@ -48,6 +50,21 @@ export type Message = {
   readonly updatedAt: Date;
   /** Counts the changes, from 1. */
   readonly version: number;
+};
+
+/** What somebody thinks of a reply. */
+export type Feedback = { readonly rating: 'up' | 'down'; readonly comment: string };
+export const feedbackCommentLengthMax = 2_000;
+
+/** A message of a list, as one user sees it. */
+export type ListedMessage = Message & {
+  /** The messages that stand in its place on other branches, and itself, oldest first; at most 100. */
+  readonly siblingIds: readonly string[];
+  /** That of the user who reads. */
+  readonly feedback: Feedback | null;
+  /** Of a reply: what it was asked for with. */
+  readonly persona?: string;
+  readonly parameters?: Parameters;
 };
 
 /** A JSON object after RFC 9457; it is kept as it came. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fitPage, pageBytesMax } from './page.ts';
 
-const fit = (texts: string[]) => fitPage(texts, (text) => text);
+const fit = (texts: string[]) => fitPage(texts, { textOf: (text) => text });
 
 it('keeps everything that fits', () => {
   expect(fit([])).toEqual([]);
@@ -12,6 +12,10 @@ it('cuts before the text that does not fit, counted in UTF-8 bytes', () => {
   const half = 'é'.repeat(pageBytesMax / 4);
   expect(fit([half, half, 'x'])).toHaveLength(2);
   expect(fit([half, 'x', half, 'x'])).toHaveLength(2);
+});
+
+it('keeps to another bound when it is given one', () => {
+  expect(fitPage(['aa', 'bb', 'c'], { textOf: (text) => text, bytesMax: 4 })).toEqual(['aa', 'bb']);
 });
 
 it('keeps the first one, however long', () => {

@@ -65,6 +65,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     UpdateFolder: organize.UpdateFolder,
     DeleteFolder: organize.DeleteFolder,
     ListTags: organize.ListTags,
+    SetFeedback: conversations.SetFeedback,
 
     // For api-gateway.
     GetShared: archive.GetShared,

@@ -5,16 +5,18 @@ import { getConversation } from '../app/get-conversation.ts';
 import { listConversations } from '../app/list-conversations.ts';
 import { listMessages } from '../app/list-messages.ts';
 import { listTrash } from '../app/list-trash.ts';
+import { setFeedback } from '../app/set-feedback.ts';
 import { setGeneratedTitle } from '../app/set-generated-title.ts';
 import { updateConversation } from '../app/update-conversation.ts';
 import { readersOf } from '../domain/member.ts';
-import { toWireConversation, toWireMessage } from './convert.ts';
+import { toWireConversation, toWireListedMessage } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import {
   conversationRequest,
   createConversationRequest,
   listConversationsRequest,
   listMessagesRequest,
+  setFeedbackRequest,
   setGeneratedTitleRequest,
   updateConversationRequest,
 } from './schemas.ts';
@@ -78,7 +80,16 @@ export function conversationRpcs(deps: ChatDeps) {
       input: listMessagesRequest,
       handle: async (input, { identity }) => {
         const page = await listMessages(deps, { ...input, userId: identity.userId });
-        return { messages: page.messages.map(toWireMessage), nextCursor: page.nextCursor };
+        return { ...page, messages: page.messages.map(toWireListedMessage) };
+      },
+    }),
+
+    SetFeedback: unary({
+      access: 'user',
+      input: setFeedbackRequest,
+      handle: async (input, { identity }) => {
+        await setFeedback(deps, { ...input, userId: identity.userId });
+        return {};
       },
     }),
 

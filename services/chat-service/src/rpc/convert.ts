@@ -2,12 +2,13 @@ import type { Conversation as WireConversation } from '@chatbot/proto/chatbot/ch
 import type { Generation as WireGeneration } from '@chatbot/proto/chatbot/chat/v1/Generation';
 import type { GenerationTask as WireTask } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import type { Message as WireMessage } from '@chatbot/proto/chatbot/chat/v1/Message';
+import type { Parameters as WireParameters } from '@chatbot/proto/chatbot/chat/v1/Parameters';
 import type { Turn as WireTurn } from '@chatbot/proto/chatbot/chat/v1/Turn';
 import { toTimestamp } from '@chatbot/service-kit';
 import type { Conversation } from '../domain/conversation.ts';
-import type { GenerationTask, GenerationWithText, Turn } from '../domain/generation.ts';
+import type { GenerationTask, GenerationWithText, Parameters, Turn } from '../domain/generation.ts';
 import { readersOf, seenBy } from '../domain/member.ts';
-import type { Message, ProblemDocument } from '../domain/message.ts';
+import type { ListedMessage, Message, ProblemDocument } from '../domain/message.ts';
 
 // What the domain has, as the messages of chat_service.proto. An absent text is an empty one there.
 
@@ -17,14 +18,13 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     userId: _,
     titleSource: __,
     members: ___,
-    activeLeafId,
     createdAt,
     updatedAt,
     lastMessageAt,
     deletedAt,
     ...same
   } = conversation;
-  const { folderId, tags, ...view } = seenBy(conversation, viewerId);
+  const { folderId, tags, activeLeafId, ...view } = seenBy(conversation, viewerId);
   return {
     ...same,
     ...view,
@@ -33,6 +33,7 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     viewerId,
     readerUserIds: [...readersOf(conversation)],
     activeLeafId: activeLeafId ?? '',
+    activeLeafChosen: activeLeafId !== conversation.activeLeafId,
     createdAt: toTimestamp(createdAt),
     updatedAt: toTimestamp(updatedAt),
     lastMessageAt: toTimestamp(lastMessageAt),
@@ -50,6 +51,23 @@ export function toWireMessage(message: Message): WireMessage {
     problemJson: toProblemJson(problem),
     createdAt: toTimestamp(createdAt),
     updatedAt: toTimestamp(updatedAt),
+  };
+}
+
+/** A message of a list, with what its reader sees beside it. */
+export function toWireListedMessage({
+  siblingIds,
+  feedback,
+  persona,
+  parameters,
+  ...message
+}: ListedMessage): WireMessage {
+  return {
+    ...toWireMessage(message),
+    siblingIds: [...siblingIds],
+    feedback,
+    persona: persona ?? '',
+    parameters: parameters === undefined ? null : toWireParameters(parameters),
   };
 }
 
@@ -73,13 +91,12 @@ export function toWireGeneration({ generation, content }: GenerationWithText): W
 
 export function toWireTask(task: GenerationTask): WireTask {
   const { userId, persona, requestedModel, parameters } = task.generation;
-  const { stop, ...sampling } = parameters;
   return {
     generation: toWireGeneration(task),
     userId,
     persona,
     requestedModel,
-    parameters: { ...sampling, stop: [...(stop ?? [])] },
+    parameters: toWireParameters(parameters),
     context: [...task.context],
     titleWanted: task.titleWanted,
   };
@@ -95,6 +112,10 @@ export function toWireTurn({ conversation, userMessage, assistantMessage, genera
     replayed,
     conversationCreated: generation.kind === 'start',
   };
+}
+
+function toWireParameters({ stop, ...sampling }: Parameters): WireParameters {
+  return { ...sampling, stop: [...(stop ?? [])] };
 }
 
 function toProblemJson(problem: ProblemDocument | null): string {

@@ -5,7 +5,7 @@ import { conversationSorts } from '../domain/cursor.ts';
 import { exportFormats } from '../domain/export-format.ts';
 import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
-import { endStatuses } from '../domain/message.ts';
+import { endStatuses, feedbackCommentLengthMax } from '../domain/message.ts';
 import { normalizeTag, normalizeTags, tagCountMax, tagLengthMax } from '../domain/tags.ts';
 import { titleLengthMax } from '../domain/title.ts';
 
@@ -71,6 +71,14 @@ const personalChanges = {
   tags: tags.nullish(),
 };
 
+/** proto3 has lists that are absent in messages of their own. */
+function withTags<Changes extends { tags?: readonly string[] | null | undefined }>({
+  tags: list,
+  ...changes
+}: Changes) {
+  return list === undefined || list === null ? changes : { ...changes, tags: list };
+}
+
 const folderName = text(folderNameLengthMax).trim().min(1);
 
 export const createConversationRequest = z.object({
@@ -99,11 +107,12 @@ export const updateConversationRequest = z
     persona: persona.exactOptional(),
     model: model.exactOptional(),
     ...personalChanges,
+    activeLeafId: id.exactOptional(),
   })
-  .transform(({ conversationId, version: seen, tags: list, ...given }) => ({
+  .transform(({ conversationId, version: seen, ...changes }) => ({
     conversationId,
     version: seen,
-    changes: { ...given, ...(list === undefined || list === null ? {} : { tags: list }) },
+    changes: withTags(changes),
   }))
   .refine(({ changes }) => Object.keys(changes).length > 0, 'must change something');
 export const changeConversationsRequest = z
@@ -112,24 +121,37 @@ export const changeConversationsRequest = z
     action: z.enum(['arrange', 'trash', 'restore', 'purge']),
     ...personalChanges,
   })
-  .transform(({ conversationIds, action, tags: list, ...given }) => ({
+  .transform(({ conversationIds, action, ...changes }) => ({
     conversationIds: [...new Set(conversationIds)],
-    change:
-      action === 'arrange'
-        ? { kind: action, changes: { ...given, ...(list === undefined || list === null ? {} : { tags: list }) } }
-        : { kind: action },
+    change: action === 'arrange' ? { kind: action, changes: withTags(changes) } : { kind: action },
   }))
   .refine(({ change }) => change.kind !== 'arrange' || Object.keys(change.changes).length > 0, 'must change something');
 export const emptyRequest = z.object({});
 export const createFolderRequest = z.object({ name: folderName });
 export const updateFolderRequest = z.object({ folderId: id, version, name: folderName });
 export const folderRequest = z.object({ folderId: id });
-export const listMessagesRequest = z.object({
-  conversationId: id,
-  limit: limit({ max: 200, fallback: 50 }),
-  cursor,
-  leafId: optionalId,
-});
+export const listMessagesRequest = z
+  .object({
+    conversationId: id,
+    limit: limit({ max: 200, fallback: 50 }),
+    cursor,
+    leafId: optionalId,
+    aroundId: optionalId,
+  })
+  .refine(
+    ({ aroundId, leafId, cursor: place }) => aroundId === undefined || (leafId === undefined && place === ''),
+    'around goes with neither a leaf nor a cursor',
+  );
+export const setFeedbackRequest = z
+  .object({
+    messageId: id,
+    rating: z.enum(['', 'up', 'down']),
+    comment: z.string().max(feedbackCommentLengthMax).refine(isStorable, storableMessage()),
+  })
+  .transform(({ messageId, rating, comment }) => ({
+    messageId,
+    feedback: rating === '' ? null : { rating, comment: comment.trim() },
+  }));
 export const postMessageRequest = z.object({
   clientMessageId,
   conversationId: optionalId,

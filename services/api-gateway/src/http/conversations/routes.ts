@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { conversationSchema, messageSchema, toConversation, toMessage } from '../../clients/resources.ts';
+import { conversationSchema, messageSchema, toConversation, toListedMessage } from '../../clients/resources.ts';
 import { publishConversation } from '../../events.ts';
 import { withCurrent } from '../conflict.ts';
 import { pageQuery, pageSchema } from '../pages.ts';
@@ -115,6 +115,10 @@ export const updateConversation = defineRoute({
     persona: persona.optional(),
     model: model.optional(),
     ...personalChanges,
+    activeLeafId: z
+      .uuid()
+      .optional()
+      .meta({ description: 'The last message of the branch to show, until somebody writes on another one' }),
   }),
   responses: { 200: { description: 'The conversation after the change', schema: conversationSchema } },
   async handle({ chat, events }, { caller, params: { id }, body }) {
@@ -235,15 +239,30 @@ export const listMessages = defineRoute({
       .uuid()
       .optional()
       .meta({ description: 'The branch that ends in this message; absent means the whole tree' }),
+    around: z.uuid().optional().meta({
+      description: 'The messages around this one, on the branch on which it is read; without leafId and cursor',
+    }),
   }),
-  responses: { 200: { description: 'One page', schema: pageSchema(messageSchema) } },
+  responses: {
+    200: {
+      description: 'One page',
+      schema: pageSchema(messageSchema).extend({
+        leafId: z.uuid().optional().meta({ description: 'The branch; send it with the cursors' }),
+        previousCursor: z.string().nullable().meta({ description: 'To what is newer, around a message and after it' }),
+      }),
+    },
+  },
   async handle({ chat }, { caller, params: { id }, query }) {
-    const { limit = 0, cursor = '', leafId = '' } = query;
+    const { limit = 0, cursor = '', leafId = '', around: aroundId = '' } = query;
     const page = await chat.unary(
       'ListMessages',
-      { conversationId: id, limit, cursor, leafId },
+      { conversationId: id, limit, cursor, leafId, aroundId },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
-    return { status: 200, body: pageOf(page.messages.map(toMessage), page.nextCursor) };
+    const body = {
+      ...pageOf(page.messages.map(toListedMessage), page.nextCursor),
+      previousCursor: page.previousCursor === '' ? null : page.previousCursor,
+    };
+    return { status: 200, body: page.leafId === '' ? body : { ...body, leafId: page.leafId } };
   },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeouts } from '../../clients/clients.ts';
 import {
   clientMessageIdSchema,
   contentSchema,
@@ -56,6 +57,25 @@ export const editMessage = defineRoute({
   async handle(deps, { caller, identity: { userId }, params: { id }, body, response }) {
     await announceQuota(deps, { userId, response });
     return { status: 202, body: await edit(deps, { caller, userId, input: { ...body, messageId: id } }) };
+  },
+});
+
+export const setFeedback = defineRoute({
+  method: 'put',
+  path: '/messages/:id/feedback',
+  access: 'user',
+  tag: 'messages',
+  summary: 'Say what you think of a reply, or take it back',
+  params,
+  body: z.object({
+    rating: z.enum(['up', 'down']).nullable().meta({ description: 'null takes it back' }),
+    comment: z.string().max(2_000).optional(),
+  }),
+  responses: { 204: { description: 'Kept' } },
+  async handle({ chat }, { caller, params: { id }, body: { rating, comment = '' } }) {
+    const request = { messageId: id, rating: rating ?? '', comment };
+    await chat.unary('SetFeedback', request, { ...caller, timeoutMs: timeouts.unaryMs });
+    return { status: 204 };
   },
 });
 
