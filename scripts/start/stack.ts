@@ -254,6 +254,8 @@ function serviceEnv(plan: StackPlan, service: ServiceName): Record<string, strin
         DATABASE_URL: databaseUrl(plan, service),
         REDIS_URL: redisUrl(plan),
         SIGNING_KEY_FILE: plan.signingKeyFile,
+        // Wider for the same reason as those of the gateway.
+        ...(process.env.SIGN_IN_FAILURES_MAX ? {} : { SIGN_IN_FAILURES_MAX: '10000' }),
       };
     case 'chat-service':
       return { DATABASE_URL: databaseUrl(plan, service), REDIS_URL: redisUrl(plan), JWKS_URL: jwksUrl(plan) };

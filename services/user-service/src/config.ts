@@ -52,6 +52,11 @@ export const envShape = {
   PASSWORD_HASHES_MAX: integer(1, 64)
     .default(2)
     .describe('Password hashes at the same time; keep it below UV_THREADPOOL_SIZE (4)'),
+  SIGN_IN_FAILURES_MAX: integer(5, 1_000_000)
+    .default(100)
+    .describe(
+      'Failed sign-ins of one network, with whatever accounts, in a quarter of an hour; it is refused after that',
+    ),
   PASSWORD_QUEUE_MAX: integer(0, 10_000).default(100).describe('Password hashes that may wait for their turn'),
 };
 
@@ -94,6 +99,7 @@ export function loadUserServiceConfig(env: Environment) {
       removalGraceSeconds: values.ACCOUNT_REMOVAL_GRACE_SECONDS,
       setupToken: values.SETUP_TOKEN,
     }),
+    guard: Object.freeze({ networkFailuresMax: values.SIGN_IN_FAILURES_MAX }),
     passwords: Object.freeze({
       cost: values.BCRYPT_COST ?? (values.NODE_ENV === 'production' ? 12 : bcryptCostMin),
       concurrencyMax: values.PASSWORD_HASHES_MAX,

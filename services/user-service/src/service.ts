@@ -28,6 +28,8 @@ import { createPrometheusAuthEvents } from './adapters/prometheus-auth-events.ts
 import { publishSignIns } from './adapters/publish-sign-ins.ts';
 import { connectRedis } from './adapters/redis.ts';
 import { createRedisRevocations } from './adapters/redis-revocations.ts';
+import { createRedisSignInGuard } from './adapters/redis-sign-in-guard.ts';
+import { createZxcvbnPasswordStrength } from './adapters/zxcvbn-password-strength.ts';
 import { countActivity, forgetCountedEvents } from './app/count-activity.ts';
 import { removeAccounts } from './app/remove-accounts.ts';
 import { createRevocationSync } from './app/sync-revocations.ts';
@@ -95,6 +97,8 @@ export async function startUserService(
     revocations,
     domainEvents,
     passwords: await createBcryptPasswordHasher(config.passwords),
+    strength: resources.use(createZxcvbnPasswordStrength()),
+    guard: createRedisSignInGuard(redis.client, config.guard),
     accessTokens,
     events: createPrometheusAuthEvents(registry),
     now,

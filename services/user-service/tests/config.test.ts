@@ -53,6 +53,7 @@ describe('loadUserServiceConfig', () => {
       REFRESH_TOKEN_SECONDS: '1',
       ACCOUNT_REMOVAL_GRACE_SECONDS: '-1',
       SETUP_TOKEN: 'sesame',
+      SIGN_IN_FAILURES_MAX: '1',
       BCRYPT_COST: '9',
       PASSWORD_HASHES_MAX: '0',
       PASSWORD_QUEUE_MAX: '-1',

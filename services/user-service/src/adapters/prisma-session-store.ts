@@ -3,6 +3,8 @@ import type { Rotation, SessionStore, StoredRefreshToken } from '../app/ports.ts
 import type { Database, DatabaseClient } from './database.ts';
 import { toAccount, toSessionRow } from './rows.ts';
 
+const ipAddressCountMax = 100;
+
 /** Sessions and their refresh tokens in Postgres. */
 export function createPrismaSessionStore({ run }: Database): SessionStore {
   return {
@@ -31,6 +33,19 @@ export function createPrismaSessionStore({ run }: Database): SessionStore {
         lastUsedAt,
         expiresAt,
       }));
+    },
+
+    async listIpAddresses(accountId) {
+      const stolen = ['reuse', 'refresh_token_reused' satisfies RevocationCause];
+      const rows = await run((prisma) =>
+        prisma.session.findMany({
+          where: { accountId, OR: [{ revokedReason: null }, { revokedReason: { notIn: stolen } }] },
+          select: { ipAddress: true },
+          orderBy: { expiresAt: 'desc' },
+          take: ipAddressCountMax,
+        }),
+      );
+      return rows.map(({ ipAddress }) => ipAddress);
     },
 
     async revokeSession({ sessionId, accountId, cause, at }) {

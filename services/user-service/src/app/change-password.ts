@@ -14,7 +14,7 @@ const currentField = 'currentPassword';
 
 /**
  * Replaces the password and ends every other session; returns how many. Throws AppError VALIDATION_FAILED when the current password is wrong,
- * PASSWORD_TOO_WEAK, OVERLOADED.
+ * PASSWORD_TOO_WEAK, OVERLOADED, RATE_LIMITED.
  */
 export async function changePassword(deps: UserDeps, input: ChangePasswordInput): Promise<number> {
   const { identity, currentPassword, newPassword, signal } = input;
@@ -25,7 +25,8 @@ export async function changePassword(deps: UserDeps, input: ChangePasswordInput)
     field: currentField,
     signal,
   });
-  checkNewPassword({ password: newPassword, email: account.email, field: 'newPassword' });
+  const { email, displayName } = account;
+  await checkNewPassword(deps, { password: newPassword, email, displayName, field: 'newPassword' });
   const replacement = await deps.passwords.hash(newPassword, signal);
   const change = { id, current, replacement, keptSessionId, at: deps.now() };
   const ended = await deps.accounts.changePassword(change);

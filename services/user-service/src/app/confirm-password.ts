@@ -11,15 +11,17 @@ export type ConfirmPasswordInput = {
 
 /**
  * Asks the signed-in user for their password again, before what a stolen session must not do. Throws AppError VALIDATION_FAILED on `field` when it
- * is wrong (the session itself is good, so it is no 401), OVERLOADED.
+ * is wrong (the session itself is good, so it is no 401), OVERLOADED, RATE_LIMITED.
  */
 export async function confirmPassword(
-  deps: Pick<UserDeps, 'accounts' | 'passwords'>,
+  deps: Pick<UserDeps, 'accounts' | 'passwords' | 'guard'>,
   { userId, password, field, signal }: ConfirmPasswordInput,
 ): Promise<Credentials> {
+  await deps.guard.admitConfirmation(userId);
   const credentials = await deps.accounts.findCredentials({ id: userId });
   const { matches } = await deps.passwords.check({ password, hash: credentials?.passwordHash, signal });
   if (credentials === undefined || !matches) throw wrongPassword(field);
+  await deps.guard.confirmed(userId);
   return credentials;
 }
 

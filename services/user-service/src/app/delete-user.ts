@@ -6,7 +6,7 @@ export type DeleteUserInput = { userId: string; password: string; signal: AbortS
 
 /**
  * Marks an account for removal and ends its sessions; returns when it will be removed. Signing in before restores it. Throws AppError
- * VALIDATION_FAILED when the password is wrong, LAST_ADMIN, OVERLOADED.
+ * VALIDATION_FAILED when the password is wrong, LAST_ADMIN, OVERLOADED, RATE_LIMITED.
  */
 export async function deleteUser(deps: UserDeps, { userId, password, signal }: DeleteUserInput): Promise<Date> {
   await confirmPassword(deps, { userId, password, field: 'password', signal });

@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import type { Account } from '../domain/account.ts';
-import type { Device, UserDeps } from './ports.ts';
+import { networkOf } from '../domain/network.ts';
+import type { Credentials, Device, SignInAttempt, UserDeps } from './ports.ts';
 import { grantSession, openSession, type SessionGrant } from './session-grant.ts';
 
 export type LoginInput = {
@@ -12,26 +13,54 @@ export type LoginInput = {
 };
 
 /**
- * Opens a session. An unknown address and a wrong password take the same work and give the same answer.
- * Throws AppError CREDENTIALS_INVALID, OVERLOADED.
+ * Opens a session. An unknown address, a wrong password and an account that is locked for this network take the same work and give the same answer.
+ * Throws AppError CREDENTIALS_INVALID, OVERLOADED, RATE_LIMITED for a network that has failed with whatever accounts.
  */
 export async function login(deps: UserDeps, input: LoginInput): Promise<SessionGrant> {
-  const { email, password, device, signal } = input;
+  const { email, device } = input;
   const credentials = await deps.accounts.findCredentials({ email });
-  const hash = credentials?.passwordHash;
-  const { matches, replacement } = await deps.passwords.check({ password, hash, signal });
-  if (credentials === undefined || !matches) {
-    deps.events.count('login_failed');
-    throw new AppError('CREDENTIALS_INVALID');
-  }
-  const { account, passwordHash: current } = credentials;
-  if (replacement !== undefined) await deps.accounts.replacePasswordHash({ id: account.id, current, replacement });
+  const attempt = await describeAttempt(deps, { email, device, accountId: credentials?.account.id });
+  const proven = await checkAttempt(deps, { ...input, attempt, credentials });
+  const { account } = proven;
   const kept = await keepAccount(deps, account);
   const { session, refreshToken } = openSession(deps, device);
   await deps.sessions.createSession(account.id, session);
   deps.events.count('login_succeeded');
   const grant = grantSession(deps, { id: session.id, account: kept, refreshToken, expiresAt: session.expiresAt });
   return { ...grant, restored: kept !== account };
+}
+
+/** The look-up of the networks is done for an unknown address, too. */
+async function describeAttempt(
+  deps: Pick<UserDeps, 'sessions'>,
+  { email, device, accountId = nobody }: { email: string; device: Device; accountId: string | undefined },
+): Promise<SignInAttempt> {
+  const network = networkOf(device.ipAddress);
+  const addresses = await deps.sessions.listIpAddresses(accountId);
+  return { email, network, isKnownNetwork: addresses.some((address) => networkOf(address) === network) };
+}
+
+/** The credentials, proven. The attempt is counted before, so that many at once count, too. */
+async function checkAttempt(
+  deps: UserDeps,
+  input: LoginInput & { attempt: SignInAttempt; credentials: Credentials | undefined },
+): Promise<Credentials> {
+  const { attempt, credentials, password, signal } = input;
+  const { locked } = await deps.guard.admit(attempt);
+  const hash = locked ? undefined : credentials?.passwordHash;
+  const { matches, replacement } = await deps.passwords.check({ password, hash, signal }).catch(async (error) => {
+    // Nothing was learned about the password.
+    await deps.guard.withdraw(attempt);
+    throw error;
+  });
+  if (credentials === undefined || !matches) {
+    deps.events.count(locked ? 'login_locked' : 'login_failed');
+    throw new AppError('CREDENTIALS_INVALID');
+  }
+  await deps.guard.succeeded(attempt);
+  const { account, passwordHash: current } = credentials;
+  if (replacement !== undefined) await deps.accounts.replacePasswordHash({ id: account.id, current, replacement });
+  return credentials;
 }
 
 /** Signing in restores an account that is marked for removal. One whose time is over is as good as gone. */
@@ -42,3 +71,6 @@ async function keepAccount(deps: Pick<UserDeps, 'accounts' | 'events' | 'now'>, 
   deps.events.count('removal_cancelled');
   return kept;
 }
+
+/** The id of no account. */
+const nobody = '00000000-0000-0000-0000-000000000000';

@@ -114,6 +114,8 @@ export type SessionStore = {
   createSession(accountId: string, session: NewSession): Promise<void>;
   /** The open sessions of an account, the one used last first. */
   listSessions(query: { accountId: string; now: Date; countMax: number }): Promise<ListedSession[]>;
+  /** The addresses from which the latest sessions of an account were opened, at most 100. Those whose token was stolen do not count. */
+  listIpAddresses(accountId: string): Promise<string[]>;
   findRefreshToken(tokenHash: Uint8Array<ArrayBuffer>): Promise<StoredRefreshToken | undefined>;
   /** Marks a token as exchanged and stores its successor. False, and no effect, when it was exchanged or revoked before. */
   rotateRefreshToken(rotation: Rotation): Promise<boolean>;
@@ -149,6 +151,42 @@ export type PasswordHasher = {
   }>;
 };
 
+/** How hard a password is to guess. */
+export type PasswordStrength = {
+  /**
+   * The score, 0 to 4, and what makes the password weak, if anything; `known` is what an attacker knows of the person. Throws AppError OVERLOADED when
+   * too many wait.
+   */
+  estimate(password: string, known: readonly string[]): Promise<{ score: number; warning: string }>;
+};
+
+/** Somebody who tries to sign in. */
+export type SignInAttempt = {
+  /** In lower case; there need not be such an account. */
+  readonly email: string;
+  /** From where. */
+  readonly network: string;
+  /** Whether the account has had a session from there. */
+  readonly isKnownNetwork: boolean;
+};
+
+/** Slows down the guessing of passwords, in a way that somebody elsewhere cannot use against the owner of an account. */
+export type SignInGuard = {
+  /**
+   * Counts an attempt as failed. `locked`: it must fail, whatever the password is. Throws AppError RATE_LIMITED for a network that has failed too often,
+   * with whatever accounts.
+   */
+  admit(attempt: SignInAttempt): Promise<{ locked: boolean }>;
+  /** Takes the count of an attempt back that has succeeded, and forgets the failures of the account from its network. */
+  succeeded(attempt: SignInAttempt): Promise<void>;
+  /** Takes the count of an attempt back that was not judged. */
+  withdraw(attempt: SignInAttempt): Promise<void>;
+  /** Counts a password that somebody gives who is signed in. Throws AppError RATE_LIMITED. */
+  admitConfirmation(userId: string): Promise<void>;
+  /** Forgets the failures: the password was right. */
+  confirmed(userId: string): Promise<void>;
+};
+
 export type AccessTokenSigner = {
   sign(claims: { userId: string; sessionId: string; role: Role; tokenVersion: number; at: Date }): {
     token: string;
@@ -160,6 +198,7 @@ export const authEvents = [
   'registered',
   'login_succeeded',
   'login_failed',
+  'login_locked',
   'refreshed',
   'refresh_reused',
   'logged_out',
@@ -208,6 +247,8 @@ export type UserDeps = {
   readonly profiles: ProfileStore;
   readonly preferences: PreferenceStore;
   readonly passwords: PasswordHasher;
+  readonly strength: PasswordStrength;
+  readonly guard: SignInGuard;
   readonly accessTokens: AccessTokenSigner;
   readonly revocations: RevocationPublisher;
   readonly domainEvents: DomainEventPublisher;

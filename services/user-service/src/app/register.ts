@@ -25,7 +25,7 @@ export async function register(deps: UserDeps, input: RegisterInput): Promise<Se
   const { email, password, device, setupToken, signal } = input;
   const isSetup = setupToken !== '';
   if (isSetup && !isSameText(setupToken, deps.setupToken)) throw new AppError('SETUP_TOKEN_INVALID');
-  checkNewPassword({ password, email, field: 'password' });
+  await checkNewPassword(deps, { password, email, displayName: input.displayName, field: 'password' });
   // The unique index decides; asking first spares the hash for the common case.
   if ((await deps.accounts.findCredentials({ email })) !== undefined) throw new AppError('EMAIL_TAKEN');
   const passwordHash = await deps.passwords.hash(password, signal);
