@@ -1,7 +1,7 @@
-import { AppError } from '@chatbot/errors';
 import { unary } from '@chatbot/service-kit';
 import { z } from 'zod';
 import type { UserDeps } from '../app/ports.ts';
+import { requireAdmin } from '../app/require-admin.ts';
 import { dayCount, dayCountMax } from '../domain/activity.ts';
 
 const rangeInput = z
@@ -21,13 +21,13 @@ export function getActivityRpc({ activity }: UserDeps) {
   });
 }
 
-export function getActivityTotalsRpc({ activity }: UserDeps) {
+export function getActivityTotalsRpc(deps: UserDeps) {
   return unary({
     access: 'user',
     input: rangeInput,
     async handle(range, { identity }) {
-      if (identity.role !== 'admin') throw new AppError('PERMISSION_DENIED');
-      return { activity: await activity.listTotals(range) };
+      await requireAdmin(deps, identity.userId);
+      return { activity: await deps.activity.listTotals(range) };
     },
   });
 }
