@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '@chatbot/errors';
 import { type Logger, type RpcCall, traceIdOf } from '@chatbot/service-kit';
+import { severalAuthorsRule } from './authors.ts';
 import { type FittedContext, fitContext } from './context-window.ts';
 import type { AiMetrics } from './metrics.ts';
 import { toModelOptions, windowTokensOf } from './model-options.ts';
@@ -32,10 +33,15 @@ export type Attempt = {
 
 type Running = { readonly attempt: Attempt; readonly reply: Reply; readonly call: RpcCall };
 
+function systemPromptOf({ persona, severalAuthors }: Reply['input']): string {
+  const { systemPrompt } = getPersona(persona);
+  return severalAuthors ? `${systemPrompt}${severalAuthorsRule}` : systemPrompt;
+}
+
 /** Prepares a request for what is still to be written of the reply. */
 export function startAttempt(deps: AttemptDeps, { target, reply }: { target: ModelTarget; reply: Reply }): Attempt {
   const context = fitContext({
-    systemPrompt: getPersona(reply.input.persona).systemPrompt,
+    systemPrompt: systemPromptOf(reply.input),
     messages: messagesSoFar(reply),
     windowTokens: windowTokensOf(target.model, deps.contextTokensMax),
     replyTokensMax: parametersOf(reply).maxTokens,

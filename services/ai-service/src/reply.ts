@@ -11,6 +11,8 @@ export type GenerateInput = {
   readonly parameters: Parameters;
   /** The branch, root first; a last message of the assistant is continued. */
   readonly messages: readonly ChatMessage[];
+  /** Whether the names of people stand before their messages. */
+  readonly severalAuthors: boolean;
   /** Calls of one key take turns with those of others as one; empty when this one stands for itself. */
   readonly fairnessKey: string;
 };

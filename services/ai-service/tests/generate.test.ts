@@ -91,6 +91,21 @@ describe('Generate', () => {
     });
   });
 
+  it('tells the model who wrote what when several people did, and nothing of it otherwise', async () => {
+    const { client, sim } = await start({ 'llama3.2': { kind: 'scripted', tokens: 1 } });
+    const said = async (authors: string[]) => {
+      const messages = authors.map((author, index) => ({ role: 'user', content: `Text ${index}`, author }));
+      await readAll(client.serverStream('Generate', { ...ask('x'), messages }, callOptions()));
+      return sim.requests.at(-1)?.messages ?? [];
+    };
+    const named = await said(['Ada', ' Grace\nHopper ']);
+    expect(named.slice(1).map(({ content }) => content)).toEqual(['Ada: Text 0', 'Grace Hopper: Text 1']);
+    expect(named[0]?.content).toContain('Several people take part');
+    const plain = await said(['', '']);
+    expect(plain.slice(1).map(({ content }) => content)).toEqual(['Text 0', 'Text 1']);
+    expect(plain[0]?.content).not.toContain('Several people take part');
+  });
+
   it('says LENGTH when the reply is cut off at max_tokens', async () => {
     const { client } = await start({ 'llama3.2': { kind: 'scripted', tokens: 50 } });
     const request = ask('Count', { parameters: { maxTokens: 5 } });

@@ -92,7 +92,12 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const pressure = stack.use(startLoopPressure());
   const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, pressure };
   const generations = stack.use(
-    await startGenerations({ ...runDeps, subscriber: stopSubscriber.client, leaseTtlMs: config.leaseTtlMs }),
+    await startGenerations({
+      ...runDeps,
+      user: clients.user,
+      subscriber: stopSubscriber.client,
+      leaseTtlMs: config.leaseTtlMs,
+    }),
   );
 
   const quotas = createQuotas({ redis: redis.client, limits: config.quotas, logger, metrics });

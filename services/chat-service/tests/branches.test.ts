@@ -58,7 +58,7 @@ describe('EditMessage', () => {
     const { conversationId, userMessageId } = await exchange(chat, { caller, content: 'One' });
     const response = await edit(caller, { messageId: userMessageId, content: 'Other one' });
     expect(response.turn?.userMessage).toMatchObject({ parentId: '' });
-    expect(present(response.task).context).toEqual([{ role: 'user', content: 'Other one' }]);
+    expect(present(response.task).context).toMatchObject([{ role: 'user', content: 'Other one' }]);
     expect(response.turn?.conversation).toMatchObject({ id: conversationId, title: 'One' });
   });
 
@@ -88,7 +88,7 @@ describe('RegenerateReply', () => {
     expect(ids).toMatchObject({ conversationId: first.conversationId, userMessageId: first.userMessageId });
     expect(ids.assistantMessageId).not.toBe(first.assistantMessageId);
     expect(response.turn?.userMessage).toMatchObject({ content: 'One', id: first.userMessageId });
-    expect(present(response.task).context).toEqual([{ role: 'user', content: 'One' }]);
+    expect(present(response.task).context).toMatchObject([{ role: 'user', content: 'One' }]);
     const { messages } = await chat.client.unary('ListMessages', { conversationId: first.conversationId }, caller);
     expect(messages.map(({ content, status }) => [content, status])).toEqual([
       ['One', 'completed'],

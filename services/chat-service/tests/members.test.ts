@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  asService,
   type Caller,
   exchange,
   post,
@@ -64,6 +65,19 @@ describe('members', () => {
     expect(present(response.turn).userMessage).toMatchObject({ authorId: writer.userId });
     const { messages } = await chat.client.unary('ListMessages', { conversationId }, owner);
     expect(messages.at(-2)).toMatchObject({ authorId: writer.userId, content: 'From the writer' });
+  });
+
+  it('are named in the context of a reply as soon as there are several authors, also when it is taken over', async () => {
+    const { conversationId, owner, writer } = await team();
+    const alone = await exchange(chat, { caller: owner, conversationId, content: 'Alone' });
+    const authors = (task: typeof alone.response.task) => present(task).context.map(({ authorId }) => authorId);
+    expect(new Set(authors(alone.response.task))).toEqual(new Set(['']));
+    const joined = await post(chat, { caller: writer, conversationId, content: 'Together' });
+    const expected = [owner.userId, '', owner.userId, '', writer.userId];
+    expect(authors(joined.response.task)).toEqual(expected);
+    const { generationId } = joined;
+    const { task } = await chat.client.unary('GetGenerationTask', { generationId }, asService());
+    expect(authors(task)).toEqual(expected);
   });
 
   it('who only read are refused every change but their own settings', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameAuthors } from '../authors.ts';
 import { type PersonaId, personaIds } from '../personas.ts';
 
 // The bounds are those that ai_service.proto states. An empty string is an absent one, as proto3 has it.
@@ -7,6 +8,12 @@ const messageSchema = z.object({
   role: z.enum(['user', 'assistant', 'system'], 'must be "user", "assistant" or "system"'),
   content: z.string(),
 });
+
+/** One line: what follows a name must not pass for more than a name. */
+const authorSchema = z
+  .string()
+  .max(200)
+  .transform((name) => name.replace(/\s+/gu, ' ').trim());
 
 const parametersSchema = z
   .object({
@@ -24,17 +31,19 @@ const personaSchema = z
   .union([z.literal(''), z.enum(personaIds)], `must be one of ${personaIds.join(', ')}`)
   .transform((persona): PersonaId => (persona === '' ? 'assistant' : persona));
 
-export const generateSchema = z.object({
-  generationId: z.string().max(64),
-  model: modelSchema,
-  persona: personaSchema,
-  parameters: parametersSchema,
-  messages: z
-    .array(messageSchema)
-    .max(1_000)
-    .refine((messages) => messages.some(({ role }) => role === 'user'), 'must hold a message of the user'),
-  fairnessKey: z.string(),
-});
+export const generateSchema = z
+  .object({
+    generationId: z.string().max(64),
+    model: modelSchema,
+    persona: personaSchema,
+    parameters: parametersSchema,
+    messages: z
+      .array(messageSchema.extend({ author: authorSchema }))
+      .max(1_000)
+      .refine((messages) => messages.some(({ role }) => role === 'user'), 'must hold a message of the user'),
+    fairnessKey: z.string(),
+  })
+  .transform(({ messages, ...request }) => ({ ...request, ...nameAuthors(messages) }));
 
 export const generateTitleSchema = z.object({
   model: modelSchema,

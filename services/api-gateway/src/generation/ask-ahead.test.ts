@@ -57,10 +57,14 @@ function taskOf(message: NewMessage, change: Partial<GenerationTask__Output> = {
     persona: 'assistant',
     requestedModel: message.model,
     parameters: { stop: [] },
-    context: [{ role: 'user', content: message.content }],
+    context: [said('user', message.content)],
     titleWanted: true,
     ...change,
   };
+}
+
+function said(role: string, content: string) {
+  return { role, content, authorId: '', authorName: '' };
 }
 
 const next: NewMessage = { ...question, generationId: 'g2', clientMessageId: 'c2', conversationId: 'conversation' };
@@ -78,11 +82,7 @@ describe('asking ahead', () => {
     ahead.note(taskOf(question), 'Hi!');
     const taken = ahead.ask(next, context)?.take(
       taskOf(next, {
-        context: [
-          { role: 'user', content: 'hello' },
-          { role: 'assistant', content: 'Hi!' },
-          { role: 'user', content: 'hello' },
-        ],
+        context: [said('user', 'hello'), said('assistant', 'Hi!'), said('user', 'hello')],
       }),
     );
     expect(taken?.opened).toBeDefined();

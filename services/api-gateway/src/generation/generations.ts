@@ -5,15 +5,17 @@ import type { Redis } from 'ioredis';
 import { timeouts } from '../clients/clients.ts';
 import { present } from '../clients/resources.ts';
 import type { AheadTurn } from './ask-ahead.ts';
+import { type AuthorNameDeps, withAuthorNames } from './author-names.ts';
 import { type Claim, parseStop, type StopRequest, stopChannel } from './log.ts';
 import { type OwnedRun, type RunDeps, startOwnedRun } from './owned-run.ts';
 import { openReply, type ReplyStream } from './run.ts';
 
-export type GenerationsDeps = RunDeps & {
-  /** A connection of its own, for subscribing. */
-  subscriber: Redis;
-  leaseTtlMs: number;
-};
+export type GenerationsDeps = RunDeps &
+  AuthorNameDeps & {
+    /** A connection of its own, for subscribing. */
+    subscriber: Redis;
+    leaseTtlMs: number;
+  };
 
 type ClaimAndRun = {
   generationId: string;
@@ -93,7 +95,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
 
   async function getTask(generationId: string, context: RequestContext): Promise<GenerationTask__Output> {
     const { task } = await chat.unary('GetGenerationTask', { generationId }, { context, timeoutMs: timeouts.unaryMs });
-    return present(task, 'task');
+    return withAuthorNames(deps, present(task, 'task'), context);
   }
 
   /** The run of a generation that was posted earlier. */
@@ -189,8 +191,9 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   return {
-    async start(task, context, ahead) {
+    async start(posted, context, ahead) {
       if (draining) return ahead?.drop('unknown');
+      const task = await withAuthorNames(deps, posted, context);
       const { id, content } = present(task.generation, 'generation');
       const { claiming = log.claim(id), opened = openReply(deps.ai, { task, textSoFar: content, context }) } =
         ahead?.take(task) ?? {};

@@ -116,12 +116,16 @@ async function stream(options: GenerateOptions, onModel: (model: string) => void
 /** What a task asks of the model, going on from `textSoFar`. */
 export function toRequest(task: GenerationTask__Output, textSoFar: string) {
   const { generation, persona, requestedModel, parameters, context, userId } = task;
+  // An absent author is left out, not empty: requests are compared by their bytes.
+  const messages = context.map(({ role, content, authorName }) =>
+    authorName === '' ? { role, content } : { role, content, author: authorName },
+  );
   return {
     generationId: present(generation, 'generation').id,
     model: requestedModel,
     persona,
     parameters,
-    messages: textSoFar === '' ? context : [...context, { role: 'assistant', content: textSoFar }],
+    messages: textSoFar === '' ? messages : [...messages, { role: 'assistant', content: textSoFar }],
     fairnessKey: userId,
   };
 }

@@ -86,6 +86,15 @@ describe('a member', () => {
     });
     await owners.ended(turn.generationId);
     expect(owners.text(turn.generationId)).toBe('A reply.');
+    // The model is told who said what.
+    const asked = sim.requests.filter(({ messages }) => messages?.at(-1)?.content.endsWith('From the guest'));
+    const [ownerName, guestName] = [owner, guest].map(({ email }) => email.split('@')[0]);
+    expect(
+      asked
+        .at(-1)
+        ?.messages?.slice(1)
+        .map(({ content }) => content),
+    ).toEqual([`${ownerName}: Hello`, 'A reply.', `${guestName}: From the guest`]);
   });
 
   it('hears of a change without what is personal, and changes only their own list', async () => {

@@ -9,7 +9,7 @@ import {
   runningStatement,
   taskStatement,
 } from './generation-statements.ts';
-import { contextRow, conversationRow, generationRow, messageRow, titleSource } from './rows.ts';
+import { contextRow, conversationRow, generationRow, messageRow, titleSource, toContext } from './rows.ts';
 
 /** Generations in Postgres. */
 export function createPrismaGenerationStore(database: Database): GenerationStore {
@@ -31,8 +31,8 @@ export function createPrismaGenerationStore(database: Database): GenerationStore
     async getTask(generationId) {
       const [row] = await database.query(taskRow, taskStatement(generationId));
       if (row === undefined) return undefined;
-      const { titleSource: source, ...task } = row;
-      return { ...task, titleWanted: source === 'default' };
+      const { titleSource: source, ownerId, context, ...task } = row;
+      return { ...task, context: toContext(context, ownerId), titleWanted: source === 'default' };
     },
     async listUnfinished({ createdBeforeMs, limit }) {
       const found = await database.run((prisma) =>
@@ -74,6 +74,12 @@ export function createPrismaGenerationStore(database: Database): GenerationStore
 }
 
 const withTextRow = z.object({ generation: generationRow, content: z.string() });
-const taskRow = z.object({ generation: generationRow, content: z.string(), titleSource, context: contextRow });
+const taskRow = z.object({
+  generation: generationRow,
+  content: z.string(),
+  titleSource,
+  ownerId: z.string(),
+  context: contextRow,
+});
 const completedRow = z.object({ generation: generationRow, conversation: conversationRow, message: messageRow });
 const completionRow = z.object({ fenced: z.boolean(), completed: completedRow.nullable() });

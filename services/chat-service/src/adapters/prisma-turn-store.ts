@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from '../app/ports.ts';
-import type { Message } from '../domain/message.ts';
+import type { ContextMessage, Message } from '../domain/message.ts';
 import { isRunning } from '../domain/message.ts';
 import type { Database } from './database.ts';
-import { contextRow, conversationRow, generationRow, messageRow, messageStatus, role } from './rows.ts';
+import { contextRow, conversationRow, generationRow, messageRow, messageStatus, role, toContext } from './rows.ts';
 import { obstacleStatement, storedTurnStatement, turnStatement } from './turn-statement.ts';
 
 /** Turns in Postgres. A new turn is one round trip. */
@@ -48,7 +48,7 @@ const obstacleRow = z.object({
 });
 
 /** The turn as stored: what was sent and what the statement found, without reading the texts back. */
-function assemble(turn: NewTurn, row: z.output<typeof addedRow>): StoredTurn & { context: typeof row.context } {
+function assemble(turn: NewTurn, row: z.output<typeof addedRow>): StoredTurn & { context: readonly ContextMessage[] } {
   const userMessage = userMessageOf(turn, row);
   const { conversation } = row;
   const common = { conversationId: conversation.id, createdAt: new Date(turn.nowMs) };
@@ -84,9 +84,16 @@ function assemble(turn: NewTurn, row: z.output<typeof addedRow>): StoredTurn & {
       parameters: turn.parameters,
       endedAt: null,
     },
-    context:
-      turn.userMessage === undefined ? row.context : [...row.context, { role: 'user', content: userMessage.content }],
+    context: contextOf(turn, row),
   };
+}
+
+/** The branch, and the new message, which the statement did not read back. */
+function contextOf({ userId, userMessage }: NewTurn, row: z.output<typeof addedRow>): readonly ContextMessage[] {
+  const { userId: ownerId } = row.conversation;
+  if (userMessage === undefined) return toContext(row.context, ownerId);
+  const guestId = userId === ownerId ? null : userId;
+  return toContext([...row.context, { role: 'user', content: userMessage.content, guestId }], ownerId);
 }
 
 function userMessageOf(turn: NewTurn, row: z.output<typeof addedRow>): Message {

@@ -3,7 +3,7 @@ import type { Conversation } from '../domain/conversation.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { type Invite, memberRoles } from '../domain/member.ts';
-import { endStatuses, type Message, runningStatuses } from '../domain/message.ts';
+import { type ContextMessage, endStatuses, type Message, runningStatuses } from '../domain/message.ts';
 import type { Share, SharedConversation } from '../domain/share.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 
@@ -184,4 +184,14 @@ export const generationRow: z.ZodType<Generation> = z.object({
   endedAt: time.nullable(),
 });
 
-export const contextRow = z.array(z.object({ role, content: z.string() }));
+/** The messages of a context; `guestId` is who wrote one that the owner of the conversation did not. */
+export const contextRow = z.array(z.object({ role, content: z.string(), guestId: z.string().nullable() }));
+
+/** A context that names its authors as soon as there are several. */
+export function toContext(rows: z.output<typeof contextRow>, ownerId: string): readonly ContextMessage[] {
+  const isShared = rows.some(({ guestId }) => guestId !== null);
+  return rows.map(({ role: speaker, content, guestId }) => {
+    const message = { role: speaker, content };
+    return isShared && speaker === 'user' ? { ...message, authorId: guestId ?? ownerId } : message;
+  });
+}

@@ -71,4 +71,9 @@ export type ListedMessage = Message & {
 export type ProblemDocument = Readonly<Record<string, unknown>>;
 
 /** One turn of the context of a reply. */
-export type ContextMessage = { readonly role: Role; readonly content: string };
+export type ContextMessage = {
+  readonly role: Role;
+  readonly content: string;
+  /** Who wrote it, when several people did. */
+  readonly authorId?: string;
+};

@@ -97,7 +97,7 @@ export function toWireTask(task: GenerationTask): WireTask {
     persona,
     requestedModel,
     parameters: toWireParameters(parameters),
-    context: [...task.context],
+    context: task.context.map(({ authorId = '', ...message }) => ({ ...message, authorId })),
     titleWanted: task.titleWanted,
   };
 }
