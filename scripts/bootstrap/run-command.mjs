@@ -19,6 +19,7 @@ const commands = [
   'db-migrate',
   'seed',
   'certs',
+  'keys-rotate',
   'env-make',
   'check-compose',
   'check-deploy',

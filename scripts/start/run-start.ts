@@ -6,7 +6,7 @@ import { findOnPath } from './find-on-path.ts';
 import { chooseOllama } from './ollama.ts';
 import { parseStartOptions, type StartOptions, startHelp } from './options.ts';
 import { choosePublicPort, findFreePorts } from './ports.ts';
-import { ensureSigningKey } from './signing-key.ts';
+import { ensureSigningKeys } from './signing-key.ts';
 import { assignPorts, countPorts, describeStack, type ExternalServers, publicUrl, type StackPlan } from './stack.ts';
 import { StartError } from './start-error.ts';
 import { waitForStopSignal } from './stop-signals.ts';
@@ -91,8 +91,7 @@ async function makePlan(options: StartOptions): Promise<StackPlan> {
     findFreePorts(countPorts(replicas)),
     chooseOllama({ givenUrl: options.ollamaUrl, environmentHost: process.env.OLLAMA_HOST }),
   ]);
-  const signingKeyFile = join(dataDir, 'signing-key.pem');
-  ensureSigningKey(signingKeyFile);
+  const signingKeyFile = ensureSigningKeys(dataDir);
   return {
     host,
     dataDir,

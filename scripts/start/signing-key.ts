@@ -1,5 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The folder of the signing keys of a data folder, with one key at least; more come by `npm run keys:rotate`. */
+export function ensureSigningKeys(dataDir: string): string {
+  const folder = join(dataDir, 'signing-keys');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Where the only key was in data folders of the first release.
+  const single = join(dataDir, 'signing-key.pem');
+  const first = join(folder, 'signing-key.pem');
+  if (existsSync(single)) renameSync(single, first);
+  if (readdirSync(folder).every((name) => !name.endsWith('.pem'))) ensureSigningKey(first);
+  return folder;
+}
 
 /** Makes the ES256 private key that signs access tokens, once: PEM (PKCS #8), readable by this user alone. */
 export function ensureSigningKey(path: string): void {

@@ -1,5 +1,3 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import {
   commonEnv,
   type Environment,
@@ -11,6 +9,7 @@ import {
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
+import { readSigningKeys, SigningKeyError } from './signing-key-files.ts';
 
 const dayInSeconds = 86_400;
 const bcryptCostMin = 10;
@@ -29,8 +28,10 @@ export const envShape = {
   REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, to say which tokens are revoked; it works without for a while'),
   SIGNING_KEY_FILE: z
     .string()
-    .transform(readSigningKey)
-    .describe('The private key that signs access tokens: PEM, elliptic curve P-256'),
+    .transform(checkSigningKeys)
+    .describe(
+      'The private key that signs access tokens (PEM, elliptic curve P-256), or a folder of such keys that follow each other',
+    ),
   // Sessions of a day at most stay usable with a leaked access token for as long; more would not be a short life.
   ACCESS_TOKEN_SECONDS: integer(30, dayInSeconds).default(900).describe('The life of an access token, in seconds'),
   REFRESH_TOKEN_SECONDS: integer(60, 366 * dayInSeconds)
@@ -91,7 +92,7 @@ export function loadUserServiceConfig(env: Environment) {
     }),
     redisUrl: values.REDIS_URL,
     tokens: Object.freeze({
-      signingKey: values.SIGNING_KEY_FILE,
+      signingKeyFile: values.SIGNING_KEY_FILE,
       accessTokenSeconds: values.ACCESS_TOKEN_SECONDS,
       refreshTokenSeconds: values.REFRESH_TOKEN_SECONDS,
     }),
@@ -112,13 +113,14 @@ function integer(min: number, max: number) {
   return z.coerce.number().int().min(min).max(max);
 }
 
-function readSigningKey(file: string, context: z.RefinementCtx): KeyObject {
+/** The path itself: the keys of a folder change while the service runs. */
+function checkSigningKeys(fileOrFolder: string, context: z.RefinementCtx): string {
   try {
-    const key = createPrivateKey(readFileSync(file));
-    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-    context.addIssue('must hold a key on the elliptic curve P-256');
-  } catch {
-    context.addIssue('must name a readable file with a private key in PEM, without a passphrase');
+    readSigningKeys(fileOrFolder);
+    return fileOrFolder;
+  } catch (error) {
+    if (!(error instanceof SigningKeyError)) throw error;
+    context.addIssue(error.message);
+    return z.NEVER;
   }
-  return z.NEVER;
 }

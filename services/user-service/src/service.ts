@@ -36,6 +36,7 @@ import { createRevocationSync } from './app/sync-revocations.ts';
 import type { UserServiceConfig } from './config.ts';
 import { startJob } from './jobs.ts';
 import { createUserServiceHandlers } from './rpc/user-service.ts';
+import { readSigningKeys } from './signing-key-files.ts';
 
 export type UserService = AsyncDisposable & { readonly grpcPort: number; readonly metricsPort: number };
 
@@ -48,6 +49,8 @@ export type UserServiceDeps = {
 /** Verifiers hear of a revocation at once; this is for what did not get through. */
 const syncIntervalMs = 2_000;
 const forgetIntervalMs = 3_600_000;
+/** New keys wait for half an hour before they sign anything, so this need not be fast. */
+const readKeysIntervalMs = 5_000;
 const removalIntervalMs = 2_000;
 
 /** Starts user-service. Disposing of it drains the calls, then closes the database. Throws when a port is taken. */
@@ -62,9 +65,20 @@ export async function startUserService(
   reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
   const checks = [{ name: 'database', check: () => database.check() }];
   const redis = resources.use(await connectRedis(config.redisUrl, logger));
-  const accessTokens = createJwtAccessTokenSigner(config.tokens);
+  const { accessTokenSeconds, signingKeyFile } = config.tokens;
+  const accessTokens = createJwtAccessTokenSigner({
+    accessTokenSeconds,
+    readKeys: () => readSigningKeys(signingKeyFile),
+  });
   const { jwks } = accessTokens;
-  const { accessTokenSeconds } = config.tokens;
+  resources.use(
+    startJob({
+      name: 'read signing keys',
+      everyMs: readKeysIntervalMs,
+      run: async () => accessTokens.reload(),
+      logger,
+    }),
+  );
   const sessions = createPrismaSessionStore(database);
   const revocations = createRedisRevocations({ redis: redis.client, accessTokenSeconds, logger });
   const sync = createRevocationSync({ sessions, revocations, now, accessTokenSeconds });
@@ -115,7 +129,7 @@ export async function startUserService(
       ...config.admin,
       registry,
       health: () => reportHealth({ needed: checks, wanted: [{ name: 'redis', check: redis.check }] }),
-      routes: { '/.well-known/jwks.json': () => jwks },
+      routes: { '/.well-known/jwks.json': jwks },
     }),
   );
   const rpc = resources.use(
@@ -129,7 +143,7 @@ export async function startUserService(
       checks,
       logger,
       metrics: createRpcMetrics(registry),
-      accessTokens: createAccessTokenVerifier(async () => jwks, { revocations: revoked }),
+      accessTokens: createAccessTokenVerifier(async () => jwks(), { revocations: revoked }),
     }),
   );
   const started = resources.move();

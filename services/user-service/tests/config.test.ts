@@ -34,7 +34,7 @@ describe('loadUserServiceConfig', () => {
     expect(config.rpc).toEqual({ host: '127.0.0.1', port: 50_051 });
     expect(config.admin.port).toBe(9101);
     expect(config.tokens).toMatchObject({ accessTokenSeconds: 900, refreshTokenSeconds: 30 * 86_400 });
-    expect(config.tokens.signingKey.type).toBe('private');
+    expect(config.tokens.signingKeyFile).toBe(signingKeyFile);
   });
 
   it('names every variable that is missing or wrong at once, and never a value', () => {

@@ -2,22 +2,37 @@ import { createHash, createPublicKey, type JsonWebKey, type KeyObject, randomUUI
 import { accessTokenClaims, type Jwks } from '@chatbot/service-kit';
 import jwt from 'jsonwebtoken';
 import type { AccessTokenSigner } from '../app/ports.ts';
+import { chooseSigningKey } from '../domain/signing-keys.ts';
+import type { SigningKeyFile } from '../signing-key-files.ts';
 
 export type SigningConfig = {
-  /** An EC private key on P-256. */
-  readonly signingKey: KeyObject;
   readonly accessTokenSeconds: number;
+  /** The keys as they are now, at least one. Throws when they cannot be read. */
+  readonly readKeys: () => readonly SigningKeyFile[];
+};
+
+export type JwtAccessTokenSigner = AccessTokenSigner & {
+  /** The public part of every key, the next and the retired ones too. */
+  jwks(): Jwks;
+  /** Takes the keys as they are now. Throws, and goes on with those of before, when they cannot be read. */
+  reload(): void;
+};
+
+type SigningKey = {
+  readonly key: KeyObject;
+  readonly createdAtMs: number;
+  readonly jwk: JsonWebKey;
+  readonly kid: string;
 };
 
 /** Signs access tokens: JWTs with ES256 and the type at+jwt (RFC 9068). `jwks` verifies them. */
-export function createJwtAccessTokenSigner({ signingKey, accessTokenSeconds }: SigningConfig): AccessTokenSigner & {
-  readonly jwks: Jwks;
-} {
-  const jwk = createPublicKey(signingKey).export({ format: 'jwk' });
-  const kid = thumbprint(jwk);
-  const header = { alg: 'ES256', typ: accessTokenClaims.type, kid } as const;
+export function createJwtAccessTokenSigner({ accessTokenSeconds, readKeys }: SigningConfig): JwtAccessTokenSigner {
+  let keys = readKeys().map(toSigningKey);
   return {
-    jwks: { keys: [{ ...jwk, kid, use: 'sig', alg: 'ES256' }] },
+    jwks: () => ({ keys: keys.map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })) }),
+    reload() {
+      keys = readKeys().map(toSigningKey);
+    },
     sign({ userId, sessionId, role, tokenVersion, at }) {
       const iat = Math.floor(at.getTime() / 1000);
       const payload = {
@@ -31,10 +46,17 @@ export function createJwtAccessTokenSigner({ signingKey, accessTokenSeconds }: S
         exp: iat + accessTokenSeconds,
         jti: randomUUID(),
       };
-      const token = jwt.sign(payload, signingKey, { algorithm: 'ES256', header });
+      const { key, kid } = chooseSigningKey(keys, at.getTime());
+      const header = { alg: 'ES256', typ: accessTokenClaims.type, kid } as const;
+      const token = jwt.sign(payload, key, { algorithm: 'ES256', header });
       return { token, expiresInSeconds: accessTokenSeconds };
     },
   };
+}
+
+function toSigningKey({ key, createdAtMs }: SigningKeyFile): SigningKey {
+  const jwk = createPublicKey(key).export({ format: 'jwk' });
+  return { key, createdAtMs, jwk, kid: thumbprint(jwk) };
 }
 
 /** The JWK thumbprint of an EC key (RFC 7638, section 3.2): the required members in the order of their names. */

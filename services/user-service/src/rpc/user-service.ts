@@ -22,7 +22,7 @@ import { updatePreferencesRpc } from './update-preferences.ts';
 import { updateUserRpc } from './update-user.ts';
 
 /** Every rpc of chatbot.user.v1.UserService. */
-export function createUserServiceHandlers(deps: UserDeps & { jwks: Jwks }): RpcHandlers<UserServiceDefinition> {
+export function createUserServiceHandlers(deps: UserDeps & { jwks: () => Jwks }): RpcHandlers<UserServiceDefinition> {
   return {
     Register: registerRpc(deps),
     Login: loginRpc(deps),
