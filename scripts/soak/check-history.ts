@@ -110,7 +110,9 @@ async function checkRedis(url: string): Promise<string[]> {
     const waiting = await redis.zcard('gen:leases');
     if (waiting > 0) violations.push(`gen:leases still has ${waiting} generations`);
     for (const key of await redis.keys('*')) {
-      if ((await redis.pttl(key)) === -1) violations.push(`the Redis key ${key} never expires`);
+      // Streams of bounded length, which are read on after any pause.
+      if (!key.startsWith('events:') && (await redis.pttl(key)) === -1)
+        violations.push(`the Redis key ${key} never expires`);
     }
     return violations;
   } finally {

@@ -81,9 +81,9 @@ export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun
     const generation = toGeneration(record);
     if (hasEnded(generation)) return closeLog(storedEndBody(generation), past);
     const isLogLost = !past.isWhole || (past.lastSeq === 0 && !options.isFirstRun && (await hadLog(generation)));
-    const lost = { lastSeq: record.seq, text: record.content, baseSeq: record.seq };
-    const start = isLogLost ? lost : past;
+    const start = isLogLost ? afterLostLog(record) : past;
     writer = createLogWriter({ log, generationId, fence: claim.fence, pressure, ...start });
+    checkpointedSeq = start.lastSeq;
     if (claim.stop !== undefined) stop(claim.stop);
     // A continued reply begins with the text that it continues.
     if (start.lastSeq === 0 && record.content !== '') writer.push({ type: 'delta', text: record.content });
@@ -216,6 +216,18 @@ function lossOf(error: unknown, { reason }: AbortSignal): 'lost' | 'gone' | unde
   if (reason === 'lost' || reason === 'gone') return reason;
   if (error instanceof OwnershipLostError) return error.ownership;
   return error instanceof AppError && error.reason === 'GENERATION_FENCED' ? 'lost' : undefined;
+}
+
+/** More frames than Redis can have lost since the last checkpoint. */
+const lostFramesMax = 1_000_000;
+
+/**
+ * Where the end goes when its log is lost: beyond every frame that a client can have seen. Whoever follows sees the gap and gets the stored text
+ * instead, and nobody takes the end for a frame that it has already.
+ */
+function afterLostLog({ seq, content }: { seq: number; content: string }) {
+  const baseSeq = seq + lostFramesMax;
+  return { lastSeq: baseSeq, text: content, baseSeq };
 }
 
 function lostLogOutcome({ requestId }: RequestContext): Outcome {
