@@ -2,10 +2,12 @@ import { AppError, toProblem } from '@chatbot/errors';
 import { type ClientSink, followGeneration, followLog } from '../generation/follow.ts';
 import type { Frame } from '../generation/frame.ts';
 import type { Following } from '../generation/tail.ts';
+import { drainOrGiveUp } from './drain-or-give-up.ts';
 import type { ClientSocket, EventCall, EventDeps } from './event.ts';
 
 /** A socket with more packets than this waiting to be written reads too slowly; its frames wait in the log. */
 const waitingPacketsMax = 256;
+const tooSlow = 'The reply came faster than this connection takes it; follow it again from the last frame';
 
 /** Follows a generation on a socket; an earlier following of the same generation ends. Returns the last frame logged. */
 export async function followOnSocket(
@@ -76,6 +78,10 @@ type SocketSink = ClientSink & { readonly ended: boolean };
 function socketSink(socket: ClientSocket, generationId: string): SocketSink {
   const emit = socket.emit.bind(socket) as (event: string, payload: unknown) => boolean;
   let ended = false;
+  function fail(error: AppError) {
+    unfollowOnSocket(socket, generationId);
+    emit('generation:unavailable', { generationId, problem: toProblem(error) });
+  }
   return {
     get ended() {
       return ended;
@@ -89,20 +95,9 @@ function socketSink(socket: ClientSocket, generationId: string): SocketSink {
     congestion() {
       // Nothing is queued for a closed connection; its followings are closed on disconnect.
       if (waitingPackets(socket.conn) < waitingPacketsMax) return undefined;
-      return new Promise((resolve) => {
-        const done = () => {
-          socket.conn.off('drain', done);
-          socket.conn.off('close', done);
-          resolve();
-        };
-        socket.conn.on('drain', done);
-        socket.conn.on('close', done);
-      });
+      return drainOrGiveUp(socket.conn, () => fail(new AppError('OVERLOADED', { detail: tooSlow })));
     },
-    failed(error) {
-      unfollowOnSocket(socket, generationId);
-      emit('generation:unavailable', { generationId, problem: toProblem(error) });
-    },
+    failed: fail,
   };
 }
 

@@ -1,0 +1,26 @@
+/** The part of an Engine.IO connection that tells when what waits has been written. */
+export type Drainable = {
+  on(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+};
+
+/** A reader that takes nothing for so long will not come back by itself. */
+const patienceMs = 30_000;
+
+/** Resolves when the connection takes more, or is closed. After 30 s it calls `giveUp` and resolves, too. */
+export function drainOrGiveUp(connection: Drainable, giveUp: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      connection.off('drain', done);
+      connection.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      giveUp();
+      done();
+    }, patienceMs);
+    connection.on('drain', done);
+    connection.on('close', done);
+  });
+}
