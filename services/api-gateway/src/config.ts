@@ -64,6 +64,13 @@ export const envShape = {
   RATE_LIMIT_CONNECTIONS_PER_MINUTE: perMinute(300, 'New Socket.IO connections of one address'),
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute(30, 'Registrations, sign-ins and refreshes of one address'),
   RATE_LIMIT_MESSAGES_PER_MINUTE: perMinute(60, 'Messages sent by one account'),
+  REPLIES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2_000)
+    .describe('Replies that one replica writes at the same time; beyond it messages are refused with OVERLOADED'),
   QUOTA_TOKENS_PER_DAY: z.coerce
     .number()
     .int()
@@ -103,6 +110,7 @@ export function loadGatewayConfig(env: Environment) {
     jwksUrl: parseJwksUrl(vars),
     origins: { public: vars.PUBLIC_ORIGINS, cors: vars.CORS_ORIGINS },
     leaseTtlMs: vars.LEASE_TTL_MS,
+    repliesMax: vars.REPLIES_MAX,
     quotas: { tokensPerDay: vars.QUOTA_TOKENS_PER_DAY, generationsMax: vars.QUOTA_GENERATIONS_MAX },
     limits: {
       requestsPerMinute: vars.RATE_LIMIT_REQUESTS_PER_MINUTE,

@@ -39,6 +39,7 @@ import { connectRedis, quietPublisher } from './redis.ts';
 import { attachSockets, createSocketServer } from './sockets/server.ts';
 import { startSessionClock } from './sockets/session-clock.ts';
 import { createAdmission } from './turns/admission.ts';
+import { createLoadGate } from './turns/load-gate.ts';
 
 export type ApiGateway = AsyncDisposable & { readonly port: number; readonly metricsPort: number };
 
@@ -111,7 +112,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
       logger,
     }),
   );
-  const turns = { chat: clients.chat, generations, ahead, events, admission: createAdmission({ quotas, gate }) };
+  const load = createLoadGate({ repliesMax: config.repliesMax, countRunning: generations.countRunning, metrics });
+  const turns = { chat: clients.chat, generations, ahead, events, admission: createAdmission({ quotas, gate, load }) };
   const deps = { ...turns, log, tail, logger, clients, limits, quotas, access };
   const { eventsPerMinute } = config.limits;
   const eventDeps = { ...deps, presence };

@@ -30,6 +30,8 @@ type ClaimAndRun = {
 };
 
 export type Generations = AsyncDisposable & {
+  /** How many this replica owns now. */
+  countRunning(): number;
   /** Claims a generation that was just posted and runs it, with what was asked ahead for it. Another owner is fine: somebody runs it. */
   start(task: GenerationTask__Output, context: RequestContext, ahead?: AheadTurn): Promise<void>;
   /** Makes sure that somebody runs a generation that was posted earlier. */
@@ -191,6 +193,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   return {
+    countRunning: () => runs.size,
     async start(posted, context, ahead) {
       if (draining) return ahead?.drop('unknown');
       const task = await withAuthorNames(deps, posted, context);

@@ -1,11 +1,12 @@
 import type { ModelGate } from '../model-gate.ts';
 import type { Quotas } from '../quotas/quotas.ts';
+import type { LoadGate } from './load-gate.ts';
 
 /** Decides whether one more reply may be asked for, before anything of it is stored. */
 export type Admission = {
   /**
-   * Runs `store` for a reply that may be written, and gives its place back when `store` throws. Throws QUOTA_EXCEEDED, or RATE_LIMITED when the queues
-   * of the model servers are full.
+   * Runs `store` for a reply that may be written, and gives its place back when `store` throws. Throws QUOTA_EXCEEDED, RATE_LIMITED when the queues
+   * of the model servers are full, or OVERLOADED when this replica has all it can do.
    */
   admit<Result extends { generationId: string; replayed: boolean }>(
     userId: string,
@@ -13,10 +14,13 @@ export type Admission = {
   ): Promise<Result>;
 };
 
-export function createAdmission({ quotas, gate }: { quotas: Quotas; gate: ModelGate }): Admission {
+type AdmissionDeps = { quotas: Quotas; gate: ModelGate; load: LoadGate };
+
+export function createAdmission({ quotas, gate, load }: AdmissionDeps): Admission {
   return {
     async admit(userId, store) {
       gate.pass();
+      using _place = load.enter();
       const reservation = await quotas.reserve(userId);
       try {
         const result = await store();
