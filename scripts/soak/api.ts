@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 const sessionSchema = z.object({ accessToken: z.string() });
@@ -23,11 +24,13 @@ export async function register(gatewayUrl: string): Promise<string> {
     password: `Soak ${randomUUID()}`,
     tokenDelivery: 'body',
   };
-  const response = await fetch(`${gatewayUrl}/api/v1/auth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  const response = await patiently(() =>
+    fetch(`${gatewayUrl}/api/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
   if (!response.ok) throw new Error(`registering answered ${response.status}: ${await response.text()}`);
   return sessionSchema.parse(await response.json()).accessToken;
 }
@@ -71,10 +74,23 @@ async function getJson(url: string, accessToken: string): Promise<unknown> {
 }
 
 async function get(url: string, accessToken: string): Promise<Response> {
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${accessToken}` },
-    signal: AbortSignal.timeout(timeoutMs),
-  });
+  const response = await patiently(() =>
+    fetch(url, { headers: { authorization: `Bearer ${accessToken}` }, signal: AbortSignal.timeout(timeoutMs) }),
+  );
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   return response;
+}
+
+const busyStatus = 503;
+const attemptsMax = 20;
+const pauseMs = 1_000;
+
+/** Asks again while the system says that it is busy: a machine that runs a soak is. Returns the last answer. */
+async function patiently(ask: () => Promise<Response>): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await ask();
+    if (response.status !== busyStatus || attempt === attemptsMax) return response;
+    await response.body?.cancel();
+    await delay(pauseMs);
+  }
 }
