@@ -6,8 +6,9 @@ import { makeCertificates } from '../certs/make-certificates.ts';
 import { ensureSigningKey } from '../start/signing-key.ts';
 import type { EnvOptions } from './options.ts';
 
-/** Passwords of the backing services; hexadecimal, because they are part of URLs. */
+/** Passwords of the backing services, hexadecimal, because they are part of URLs; and what makes the first administrator. */
 const passwords = [
+  'SETUP_TOKEN',
   'POSTGRES_PASSWORD',
   'USERS_DATABASE_PASSWORD',
   'CHAT_DATABASE_PASSWORD',
@@ -36,7 +37,6 @@ function wantedValues({ modelServer, scale, observability, port }: EnvOptions): 
     PORT: String(port),
     PUBLIC_ORIGINS: `http://localhost:${port},http://127.0.0.1:${port}`,
     ...(modelServer === 'demo' ? { DEFAULT_MODEL: 'demo:latest' } : {}),
-    ...(observability ? { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://jaeger:4318' } : {}),
     ...Object.fromEntries(passwords.map((name) => [name, randomBytes(24).toString('hex')])),
   };
 }

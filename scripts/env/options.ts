@@ -23,7 +23,7 @@ kept, so that running it again renews the certificates and adds what a new relea
 
   --ollama <cpu|gpu|demo>  what answers as Ollama (default cpu; demo is the built-in demo model, which needs no download)
   --scale                  two of each service
-  --observability          Prometheus, Grafana, traces and a log viewer beside the system
+  --observability          Prometheus, Grafana and a log viewer beside the system
   --port <n>               port of the page (default 8080)
   --dir <dir>              where to put them (default: the folder of docker-compose.yml)
   --help                   print this

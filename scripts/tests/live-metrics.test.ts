@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
+import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { registerUser } from '../bench/system/register-user.ts';
 import { readDashboards, readRules } from '../deploy/observed.ts';
 import { metricsOf } from '../deploy/promql.ts';
@@ -12,6 +13,8 @@ import { readMetricNames } from './read-metrics.ts';
 
 let sim: OllamaSim;
 let system: System;
+const requestId = randomUUID();
+const traceId = requestId.replaceAll('-', '');
 
 beforeAll(async () => {
   sim = await startOllamaSim({ models: { 'short:latest': { kind: 'scripted', tokens: 3 } } });
@@ -19,9 +22,10 @@ beforeAll(async () => {
   const { accessToken } = await registerUser(system.url);
   const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ clientMessageId: randomUUID(), content: 'Hello' });
+  const traced = { 'x-request-id': requestId, traceparent: `00-${traceId}-00f067aa0ba902b7-00` };
   const answer = await fetch(`${system.url}/api/v1/conversations/new/messages`, {
     method: 'POST',
-    headers: { ...headers, accept: 'text/event-stream' },
+    headers: { ...headers, ...traced, accept: 'text/event-stream' },
     body,
   });
   // The stream ends with the reply.
@@ -62,6 +66,26 @@ it.each(Object.entries(published))('%s publishes the metrics that operators rely
   const found = await readMetricNames(metricsUrl);
   const everywhere = ['process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds', 'dependency_up'];
   expect([...names, ...everywhere].filter((name) => !found.has(name))).toEqual([]);
+});
+
+it('one trace id and one request id lead from the edge through every service to the model server', async () => {
+  const lineSchema = z.looseObject({ service: z.string(), requestId: z.string().optional(), traceId: z.string() });
+  function linesOfRequest() {
+    return system
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes(traceId))
+      .map((line) => lineSchema.parse(JSON.parse(line.slice(line.indexOf('{')))));
+  }
+  const services = ['ai-service', 'api-gateway', 'chat-service'];
+  const lines = await waitFor(
+    () =>
+      new Set(linesOfRequest().map(({ service }) => service)).size >= services.length ? linesOfRequest() : undefined,
+    { description: 'every service has logged the request' },
+  );
+  expect([...new Set(lines.map(({ service }) => service))].sort()).toEqual(services);
+  expect(lines.filter((line) => line.requestId !== requestId)).toEqual([]);
+  expect(sim.requests.map(({ headers }) => headers['x-request-id'])).toContain(requestId);
 });
 
 /** What Prometheus itself makes, and what a service has only once it was given certificates. */
