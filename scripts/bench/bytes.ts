@@ -27,7 +27,7 @@ export async function benchBytes(paths: readonly PathUnderTest[]): Promise<Table
   return {
     title: 'Bytes',
     notes: [
-      `One reply of ${formatCount(tokensMax)} tokens at 200 a second, so slowly that hardly two are ready at the same time: the dearest case, in bytes.`,
+      `One reply of ${formatCount(tokensMax)} tokens at 200 a second; the bare chain sends every one by itself.`,
       'Socket: everything that the server sends to the client from the message to the end. Redis: ids, names and values of the log, and the memory that the server says it takes.',
     ],
     header: ['', 'text', 'frames', 'socket', '× text', 'Redis content', '× text', 'Redis memory', '× text'],

@@ -8,7 +8,7 @@ export const models = {
   short: 'sim-tokens8-rate200',
   warmUp: 'sim-tokens2000',
   flatOut: 'sim-tokens10000',
-  /** Slow enough that every token is on its way alone, which is what costs the most bytes. */
+  /** At the pace of a fast model. */
   long: 'sim-tokens10000-rate200',
 } as const;
 
