@@ -17,16 +17,22 @@ export function conversationRoom(conversationId: string): string {
   return `conversation:${conversationId}`;
 }
 
-const refreshIntervalMs = 15_000;
-/** A gateway that was killed refreshes nothing; who was there by way of it is gone after this long. */
-const ttlMs = 40_000;
+export type PresenceOptions = {
+  readonly redis: Redis;
+  readonly io: Server;
+  readonly logger: Logger;
+  readonly refreshIntervalMs?: number;
+  /** A gateway that was killed refreshes nothing; who was there by way of it is gone after this long. */
+  readonly ttlMs?: number;
+};
 
 /**
  * Who has which conversation open, on all replicas: for each conversation a sorted set in Redis of "user socket" by the time at which it is
  * forgotten. Each replica refreshes its own sockets, and by reading the set with that finds out who vanished without a word. While Redis is
  * away everybody sees those of their own replica.
  */
-export function startPresence({ redis, io, logger }: { redis: Redis; io: Server; logger: Logger }): Presence {
+export function startPresence(options: PresenceOptions): Presence {
+  const { redis, io, logger, refreshIntervalMs = 15_000, ttlMs = 40_000 } = options;
   const here = new Map<string, { readonly users: Map<string, string>; known: ReadonlySet<string> }>();
 
   /** Writes the sockets of this replica and reads those of all. */
