@@ -57,7 +57,7 @@ describe('the number of statements', () => {
     expect(await least(() => post(chat, { caller, ...branch }))).toBe(1);
     expect(await least(() => client.unary('GetGeneration', last, caller))).toBe(1);
     expect(await least(() => client.unary('GetGenerationTask', last, asService()))).toBe(1);
-    expect(await least(() => client.unary('GetConversationActivity', { conversationId }, caller))).toBe(1);
+    expect(await least(() => client.unary('GetConversationActivity', { conversationId }, caller))).toBe(2);
   });
 
   it('is one for a checkpoint and one for an end', async () => {
