@@ -111,7 +111,7 @@ export async function startUserService(
     revocations,
     domainEvents,
     passwords: await createBcryptPasswordHasher(config.passwords),
-    strength: resources.use(createZxcvbnPasswordStrength()),
+    strength: resources.use(await createZxcvbnPasswordStrength()),
     guard: createRedisSignInGuard(redis.client, config.guard),
     accessTokens,
     events: createPrometheusAuthEvents(registry),

@@ -3,8 +3,8 @@ import type { PasswordStrength } from '../app/ports.ts';
 import { createZxcvbnPasswordStrength } from './zxcvbn-password-strength.ts';
 
 let strength: PasswordStrength & AsyncDisposable;
-beforeAll(() => {
-  strength = createZxcvbnPasswordStrength();
+beforeAll(async () => {
+  strength = await createZxcvbnPasswordStrength();
 });
 afterAll(() => strength[Symbol.asyncDispose]());
 
@@ -53,7 +53,7 @@ it('refuses more than it can keep waiting, and answers the rest', async () => {
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
 });
 
-it('begins anew after it was put away', async () => {
+it('starts another worker when the one of before is gone', async () => {
   await strength[Symbol.asyncDispose]();
   expect((await strength.estimate('password1', [])).score).toBe(0);
 });

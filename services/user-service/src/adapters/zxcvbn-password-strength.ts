@@ -10,21 +10,19 @@ type Waiting = { resolve(answer: StrengthAnswer): void; reject(error: AppError):
 /** Estimates that may wait; the next one is refused. */
 const waitingCountMax = 100;
 const retryAfterMs = 2_000;
-/** The dictionaries take 40 MB; they are let go when nobody has chosen a password for so long. */
-const idleMs = 60_000;
-/** From a cold start on a busy machine. */
 const answerTimeoutMs = 8_000;
+/** To load the dictionaries on a machine that starts everything at once; usually half a second. */
+const startTimeoutMs = 60_000;
 
 const workerFile = fileURLToPath(
   new URL(`./zxcvbn-worker${path.extname(fileURLToPath(import.meta.url))}`, import.meta.url),
 );
 
-/** Estimates by zxcvbn-ts in a worker thread, which lives while it is needed. */
-export function createZxcvbnPasswordStrength(): PasswordStrength & AsyncDisposable {
+/** Estimates by zxcvbn-ts in a worker thread, which is ready when this resolves; one that breaks is replaced. */
+export async function createZxcvbnPasswordStrength(): Promise<PasswordStrength & AsyncDisposable> {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let worker: Worker | undefined;
-  let idle: NodeJS.Timeout | undefined;
 
   function start(): Worker {
     const started = new Worker(workerFile, { resourceLimits: { maxOldGenerationSizeMb: 256 } });
@@ -44,31 +42,33 @@ export function createZxcvbnPasswordStrength(): PasswordStrength & AsyncDisposab
   }
 
   async function stop() {
-    clearTimeout(idle);
     const stopped = worker;
     worker = undefined;
     await stopped?.terminate();
   }
 
+  async function ask(fields: Omit<StrengthQuestion, 'id'>, timeoutMs: number): Promise<StrengthAnswer> {
+    worker ??= start();
+    lastId += 1;
+    const question: StrengthQuestion = { id: lastId, ...fields };
+    const { promise, resolve, reject } = Promise.withResolvers<StrengthAnswer>();
+    waiting.set(question.id, { resolve, reject });
+    const timer = setTimeout(() => reject(new AppError('OVERLOADED', { retryAfterMs })), timeoutMs);
+    worker.postMessage(question);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(question.id);
+    }
+  }
+
+  await ask({ password: '', known: [] }, startTimeoutMs);
   return {
     async estimate(password, known) {
       if (waiting.size >= waitingCountMax) throw new AppError('OVERLOADED', { retryAfterMs });
-      clearTimeout(idle);
-      worker ??= start();
-      lastId += 1;
-      const question: StrengthQuestion = { id: lastId, password, known };
-      const { promise, resolve, reject } = Promise.withResolvers<StrengthAnswer>();
-      waiting.set(question.id, { resolve, reject });
-      const timer = setTimeout(() => reject(new AppError('OVERLOADED', { retryAfterMs })), answerTimeoutMs);
-      worker.postMessage(question);
-      try {
-        const { score, warning } = await promise;
-        return { score, warning };
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(question.id);
-        if (waiting.size === 0) idle = setTimeout(() => void stop(), idleMs).unref();
-      }
+      const { score, warning } = await ask({ password, known }, answerTimeoutMs);
+      return { score, warning };
     },
     [Symbol.asyncDispose]: stop,
   };
