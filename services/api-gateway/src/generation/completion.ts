@@ -31,15 +31,18 @@ export type CompletionRecorder = {
    * and whoever claims the generation next stores it. Throws GENERATION_FENCED when the ownership was lost.
    */
   record(completion: Completion): Promise<boolean>;
-  /** Resolves when the titles in the making are done. */
+  /** Resolves when no title is in the making any more; what takes longer than a second is given up. */
   settled(): Promise<void>;
 };
 
 const attemptsMax = 4;
 const firstDelayMs = 100;
+/** A replica that goes does not wait for a model that takes its time. */
+const titlesGraceMs = 1_000;
 
 export function createCompletionRecorder(deps: CompletionDeps): CompletionRecorder {
   const titles = new Set<Promise<void>>();
+  const givingUp = new AbortController();
   return {
     async record(completion) {
       const stored = await store(deps, completion);
@@ -47,13 +50,15 @@ export function createCompletionRecorder(deps: CompletionDeps): CompletionRecord
       deps.ahead.note(completion.task, completion.content);
       announce(deps, stored);
       if (completion.task.titleWanted && completion.outcome.status === 'completed') {
-        const title = writeTitle(deps, completion).finally(() => titles.delete(title));
+        const title = writeTitle(deps, completion, givingUp.signal).finally(() => titles.delete(title));
         titles.add(title);
       }
       return true;
     },
     async settled() {
+      const timer = setTimeout(() => givingUp.abort(), titlesGraceMs);
       await Promise.all(titles);
+      clearTimeout(timer);
     },
   };
 }
@@ -95,6 +100,7 @@ function announce({ events }: CompletionDeps, stored: Stored) {
 async function writeTitle(
   { ai, chat, events, logger }: CompletionDeps,
   { task, content, context }: Completion,
+  signal: AbortSignal,
 ): Promise<void> {
   const { conversationId } = present(task.generation, 'generation');
   try {
@@ -102,7 +108,7 @@ async function writeTitle(
     const { title } = await ai.unary(
       'GenerateTitle',
       { model: task.requestedModel, messages },
-      { context, timeoutMs: timeouts.titleMs },
+      { context, timeoutMs: timeouts.titleMs, signal },
     );
     const { conversation, changed } = await chat.unary(
       'SetGeneratedTitle',
