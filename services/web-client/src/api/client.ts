@@ -3,6 +3,7 @@ import type { Session } from '../session/session.ts';
 import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
 import { ProblemError } from './problem.ts';
 import {
+  AccountDeletedSchema,
   type Conversation,
   type ConversationPage,
   ConversationPageSchema,
@@ -11,10 +12,17 @@ import {
   MessagePageSchema,
   type ModelList,
   ModelListSchema,
+  type OpenSession,
+  PasswordChangedSchema,
   type Persona,
   PersonaListSchema,
+  type Preferences,
+  PreferencesSchema,
   type SearchPage,
   SearchPageSchema,
+  SessionListSchema,
+  type User,
+  UserSchema,
 } from './schemas.ts';
 
 const MESSAGES_PER_PAGE = 30;
@@ -38,6 +46,20 @@ export type ApiClient = {
   purgeConversation: (id: string) => Promise<void>;
   /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
   listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
+  getMe: () => Promise<User>;
+  updateMe: (changes: { displayName: string; version: number }) => Promise<User>;
+  changePassword: (passwords: {
+    currentPassword: string;
+    newPassword: string;
+  }) => Promise<{ endedSessionCount: number }>;
+  /** Marks the account for deletion; until purgeAt, in ISO 8601, a sign-in keeps it. */
+  deleteAccount: (proof: { password: string }) => Promise<{ purgeAt: string }>;
+  exportAccount: () => Promise<unknown>;
+  getPreferences: (signal?: AbortSignal) => Promise<Preferences>;
+  /** Replaces all preferences, if they are as they were last seen. */
+  putPreferences: (preferences: Preferences) => Promise<Preferences>;
+  listSessions: (signal: AbortSignal) => Promise<OpenSession[]>;
+  endSession: (id: string) => Promise<void>;
   search: (request: SearchRequest) => Promise<SearchPage>;
   listModels: (signal: AbortSignal) => Promise<ModelList>;
   listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
@@ -114,6 +136,19 @@ export function createApiClient(session: Session): ApiClient {
         schema: MessagePageSchema,
         signal,
       }),
+    getMe: () => call({ path: '/users/me', schema: UserSchema }),
+    updateMe: (changes) => call({ method: 'PATCH', path: '/users/me', body: changes, schema: UserSchema }),
+    changePassword: (passwords) =>
+      call({ method: 'PUT', path: '/users/me/password', body: passwords, schema: PasswordChangedSchema }),
+    deleteAccount: (proof) => call({ method: 'DELETE', path: '/users/me', body: proof, schema: AccountDeletedSchema }),
+    exportAccount: () => call({ path: '/users/me/export', schema: AnySchema }),
+    getPreferences: (signal) => call({ path: '/users/me/preferences', schema: PreferencesSchema, signal }),
+    putPreferences: (preferences) =>
+      call({ method: 'PUT', path: '/users/me/preferences', body: preferences, schema: PreferencesSchema }),
+    listSessions: async (signal) => (await call({ path: '/auth/sessions', schema: SessionListSchema, signal })).items,
+    endSession: async (id) => {
+      await call({ method: 'DELETE', path: `/auth/sessions/${encodeURIComponent(id)}`, schema: AnySchema });
+    },
     search: ({ signal, ...parameters }) =>
       call({ path: `/search${query(parameters)}`, schema: SearchPageSchema, signal }),
     listModels: (signal) => call({ path: '/models', schema: ModelListSchema, signal }),

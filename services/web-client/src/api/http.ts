@@ -4,7 +4,7 @@ import { noAnswer, ProblemError, parseProblem } from './problem.ts';
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export type HttpRequest<Schema extends z.ZodMiniType> = {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The path below /api/v1, with its query. */
   path: string;
   body?: unknown;

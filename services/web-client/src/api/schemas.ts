@@ -27,11 +27,12 @@ export const ProblemSchema = z.object({
 });
 export type Problem = z.infer<typeof ProblemSchema>;
 
-const UserSchema = z.object({
+export const UserSchema = z.object({
   id: z.string(),
   email: z.string(),
   displayName: z.string(),
   role: z.string(),
+  version: z._default(z.number(), 1),
 });
 export type User = z.infer<typeof UserSchema>;
 
@@ -42,6 +43,33 @@ export const GrantSchema = z.object({
   user: UserSchema,
 });
 export type Grant = z.infer<typeof GrantSchema>;
+
+export const PreferencesSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  defaultPersona: z.string(),
+  defaultModel: z.string(),
+  // Passed on as it came: sampling parameters are not chosen here.
+  parameters: z.unknown(),
+  language: z.string(),
+  sendOnEnter: z.boolean(),
+  version: z.number(),
+});
+export type Preferences = z.infer<typeof PreferencesSchema>;
+
+export const SessionListSchema = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      current: z.boolean(),
+      device: z.object({ userAgent: maybe(z.string()), ipAddress: maybe(z.string()) }),
+      lastUsedAt: z.string(),
+    }),
+  ),
+});
+export type OpenSession = z.infer<typeof SessionListSchema>['items'][number];
+
+export const PasswordChangedSchema = z.object({ endedSessionCount: z.number() });
+export const AccountDeletedSchema = z.object({ purgeAt: z.string() });
 
 export const ConversationSchema = z.object({
   id: z.string(),

@@ -4,6 +4,7 @@ import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import { COMPOSER_ID } from '../shell/composer-id.ts';
 import { useServices } from '../shell/services.tsx';
+import { usePreferences } from '../shell/use-preferences.ts';
 import { texts } from '../texts.ts';
 import { WithTooltip } from '../ui/button.tsx';
 import { notify } from '../ui/notices.tsx';
@@ -30,6 +31,7 @@ export type ComposerProps = {
 export function Composer({ draft, onDraft, onSend, choice, onChoice, generationId, isWaiting }: ComposerProps) {
   const textarea = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
+  const sendOnEnter = usePreferences()?.sendOnEnter ?? true;
   const { stop, isStopping } = useStop(generationId);
   const isTooLong = draft.length > CONTENT_LENGTH_MAX;
   const canSend = draft.trim() !== '' && !isTooLong && !isWaiting && generationId === undefined;
@@ -45,6 +47,7 @@ export function Composer({ draft, onDraft, onSend, choice, onChoice, generationI
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
     // While an input method composes, Enter chooses a character.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (!sendOnEnter && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     send();
   }
@@ -82,7 +85,7 @@ export function Composer({ draft, onDraft, onSend, choice, onChoice, generationI
         </div>
       </div>
       <p id={hintId} className="mt-1.5 hidden text-center text-2xs text-ink-faint sm:block">
-        <span className="sr-only">{texts.composer.hint} </span>
+        <span className="sr-only">{sendOnEnter ? texts.composer.hint : texts.composer.hintWithCtrl} </span>
         {texts.composer.footnote}
       </p>
     </div>

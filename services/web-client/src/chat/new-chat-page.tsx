@@ -5,6 +5,7 @@ import { newClientId } from '../live/client-id.ts';
 import { useValue } from '../live/value.ts';
 import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
+import { usePreferences } from '../shell/use-preferences.ts';
 import { texts } from '../texts.ts';
 import { Composer, type ComposerChoice } from './composer.tsx';
 import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
@@ -19,7 +20,12 @@ export function NewChatPage() {
   const { live, user } = useServices();
   const navigate = useNavigate();
   const [draft, setDraft] = useDraft(`chatbot.draft.${user.id}.new`);
-  const [choice, setChoice] = useState<ComposerChoice>({ persona: undefined, model: undefined });
+  const [chosen, setChoice] = useState<ComposerChoice>();
+  const preferences = usePreferences();
+  const choice = chosen ?? {
+    persona: preferences?.defaultPersona || undefined,
+    model: preferences?.defaultModel || undefined,
+  };
   const unsent = useValue(live.outbox.entries).filter(({ conversationId }) => conversationId === undefined);
 
   useEffect(() => {
@@ -36,8 +42,8 @@ export function NewChatPage() {
 
   function send(content: string): void {
     const { persona, model } = choice;
-    const chosen = { ...(persona !== undefined && { persona }), ...(model !== undefined && { model }) };
-    void live.outbox.send({ clientMessageId: newClientId(), content, ...chosen });
+    const asked = { ...(persona !== undefined && { persona }), ...(model !== undefined && { model }) };
+    void live.outbox.send({ clientMessageId: newClientId(), content, ...asked });
   }
 
   return (

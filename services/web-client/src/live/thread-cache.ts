@@ -25,6 +25,8 @@ export const queryKeys = {
   messagesTo: (conversationId: string, endId: string) => ['messages', conversationId, endId] as const,
   search: (q: string, filters: object) => ['search', q, filters] as const,
   quickSearch: (q: string) => ['search', q] as const,
+  preferences: ['preferences'] as const,
+  sessions: ['sessions'] as const,
   models: ['models'] as const,
   personas: ['personas'] as const,
 };

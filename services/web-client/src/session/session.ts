@@ -29,6 +29,9 @@ export type Session = {
   signUp: (account: Credentials & { displayName: string }) => Promise<void>;
   /** @throws ProblemError when the server did not confirm; the session then goes on. */
   signOut: () => Promise<void>;
+  signOutEverywhere: () => Promise<void>;
+  /** Takes over a change of the signed-in account. */
+  updateUser: (user: User) => void;
   /** Gives up the page of a session that is over. */
   leave: () => void;
   /** An access token that has not expired, renewed if need be; undefined when there is no session. */
@@ -122,6 +125,16 @@ export function createSession(): Session {
     channel.postMessage('signed-in');
   }
 
+  async function close(path: '/auth/logout' | '/auth/logout-all'): Promise<void> {
+    const request = { method: 'POST', path, body: {}, schema: AnySchema, token: access?.token } as const;
+    await inTurn(() => sendHttp(request)).catch((error: unknown) => {
+      // A session that is over already is signed out, too.
+      if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
+    });
+    channel.postMessage('signed-out');
+    leave();
+  }
+
   channel.addEventListener('message', ({ data }) => {
     if (data === 'signed-out') leave();
     if (data === 'signed-in' && isOver()) void renew();
@@ -132,21 +145,9 @@ export function createSession(): Session {
     start: async () => void (await renew()),
     signIn: (credentials) => open('/auth/login', credentials),
     signUp: (account) => open('/auth/register', account),
-    async signOut() {
-      const request = {
-        method: 'POST',
-        path: '/auth/logout',
-        body: {},
-        schema: AnySchema,
-        token: access?.token,
-      } as const;
-      await inTurn(() => sendHttp(request)).catch((error: unknown) => {
-        // A session that is over already is signed out, too.
-        if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
-      });
-      channel.postMessage('signed-out');
-      leave();
-    },
+    signOut: () => close('/auth/logout'),
+    signOutEverywhere: () => close('/auth/logout-all'),
+    updateUser: (user) => state.set({ status: 'signed-in', user }),
     leave,
     async token() {
       if (access !== undefined && access.expiresAtMs > Date.now()) return access.token;

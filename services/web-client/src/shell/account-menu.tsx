@@ -1,16 +1,14 @@
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { Popover, RadioGroup } from 'radix-ui';
+import { ChevronsUpDown, LogOut, Settings } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { Link } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
-import { useValue } from '../live/value.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
-import { LanguageChoice } from '../ui/language-choice.tsx';
 import { notify } from '../ui/notices.tsx';
+import { LanguageSelect } from './language-choice.tsx';
 import { useServices } from './services.tsx';
-import { setTheme, THEMES, theme } from './theme.ts';
-
-const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
+import { ThemeChoice } from './theme-choice.tsx';
 
 /** Who is signed in, the theme, and the way out. */
 export function AccountMenu() {
@@ -41,7 +39,16 @@ export function AccountMenu() {
           className="z-50 grid w-64 origin-(--radix-popover-content-transform-origin) animate-pop gap-3 rounded-xl border border-line bg-raised p-3 shadow-pop outline-none"
         >
           <ThemeChoice />
-          <LanguageChoice className="px-3.5" />
+          <LanguageSelect className="px-3.5" />
+          <Popover.Close asChild>
+            <Link
+              to="/settings/profile"
+              className="flex min-h-9 items-center gap-2 rounded-lg px-3.5 text-sm font-medium text-ink-soft hover:bg-hover hover:text-ink"
+            >
+              <Settings size={16} aria-hidden />
+              {texts.settings.title}
+            </Link>
+          </Popover.Close>
           <Button
             look="plain"
             className="justify-start"
@@ -53,37 +60,5 @@ export function AccountMenu() {
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
-  );
-}
-
-function ThemeChoice() {
-  const current = useValue(theme);
-
-  function choose(value: string): void {
-    const next = THEMES.find((candidate) => candidate === value);
-    if (next !== undefined) setTheme(next);
-  }
-
-  return (
-    <RadioGroup.Root
-      value={current}
-      onValueChange={choose}
-      aria-label={texts.account.theme}
-      className="grid grid-cols-3 gap-1 rounded-lg bg-sunken p-1"
-    >
-      {THEMES.map((value) => {
-        const Icon = THEME_ICONS[value];
-        return (
-          <RadioGroup.Item
-            key={value}
-            value={value}
-            className="grid justify-items-center gap-1 rounded-md py-1.5 text-2xs text-ink-soft transition-colors hover:text-ink data-[state=checked]:bg-raised data-[state=checked]:font-medium data-[state=checked]:text-ink data-[state=checked]:shadow-card"
-          >
-            <Icon size={16} aria-hidden />
-            {texts.account.themes[value]}
-          </RadioGroup.Item>
-        );
-      })}
-    </RadioGroup.Root>
   );
 }

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { createApiClient } from '../api/client.ts';
 import { isTransient, problemOf } from '../api/problem.ts';
 import type { User } from '../api/schemas.ts';
@@ -13,9 +13,8 @@ import { type Services, ServicesProvider } from './services.tsx';
 /** One account's screens, with a cache and a connection of their own: nothing of it outlives the account. */
 export function SignedIn({ session, user }: { session: Session; user: User }) {
   const [queryClient] = useState(createQueryClient);
-  const [services] = useState<Services>(() => ({
+  const [services] = useState<Omit<Services, 'user'>>(() => ({
     session,
-    user,
     api: createApiClient(session),
     live: createLiveClient({ session, queryClient, userId: user.id }),
   }));
@@ -23,7 +22,7 @@ export function SignedIn({ session, user }: { session: Session; user: User }) {
 
   return (
     <QueryClientProvider client={queryClient}>
-      <ServicesProvider value={services}>
+      <ServicesProvider value={useMemo(() => ({ ...services, user }), [services, user])}>
         {/* Memoised parts would keep the words of another language. Drafts and connection stay. */}
         <SignedInRoutes key={useValue(language)} />
       </ServicesProvider>

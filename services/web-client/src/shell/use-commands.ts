@@ -28,6 +28,12 @@ export function useCommands({ onHelp }: { onHelp: () => void }): () => PaletteIt
         label: texts.organise.archiveTitle,
         run: () => void navigate('/archive'),
       },
+      {
+        id: 'settings',
+        group: groups.actions,
+        label: texts.settings.title,
+        run: () => void navigate('/settings/profile'),
+      },
       { id: 'trash', group: groups.actions, label: texts.organise.trashTitle, run: () => void navigate('/trash') },
       ...conversations.map(({ id, title }) => ({
         id,

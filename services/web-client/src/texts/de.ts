@@ -165,6 +165,60 @@ export const de: Texts = {
     },
   },
 
+  settings: {
+    title: 'Einstellungen',
+    save: 'Speichern',
+    saved: 'Gespeichert.',
+    sections: {
+      profile: 'Profil',
+      preferences: 'Vorlieben',
+      security: 'Sicherheit',
+      sessions: 'Sitzungen',
+      data: 'Deine Daten',
+    },
+    preferences: {
+      sendOnEnter: 'Eingabetaste sendet',
+      sendOnEnterNote: 'Wenn nicht, beginnt sie eine neue Zeile, und Strg oder ⌘ + Eingabe sendet.',
+      persona: 'Rolle des Assistenten',
+      model: 'Modell',
+      newChats: 'Womit neue Chats beginnen.',
+      standard: 'Standard des Servers',
+    },
+    password: {
+      title: 'Passwort',
+      lead: 'Ein neues Passwort beendet alle anderen Sitzungen von dir.',
+      current: 'Bisheriges Passwort',
+      next: 'Neues Passwort',
+      required: 'Gib ein neues Passwort ein.',
+      submit: 'Passwort ändern',
+      wrong: 'Das ist nicht das bisherige Passwort.',
+      changed: (count) =>
+        count === 0
+          ? 'Das Passwort ist geändert.'
+          : `Das Passwort ist geändert, ${numbers.format(count)} andere ${plural(count, { one: 'Sitzung ist', other: 'Sitzungen sind' })} beendet.`,
+    },
+    sessions: {
+      lead: 'Wo dein Konto angemeldet ist. Beende, was du nicht kennst, und ändere dann dein Passwort.',
+      current: 'diese hier',
+      unknown: 'Unbekanntes Gerät',
+      used: (at) => `Zuletzt benutzt ${at}`,
+      end: 'Sitzung beenden',
+      endAll: 'Überall abmelden',
+    },
+    data: {
+      exportTitle: 'Deine Daten mitnehmen',
+      exportLead: 'Was zu deinem Konto gespeichert ist, als eine JSON-Datei.',
+      exportAction: 'Herunterladen',
+      deleteTitle: 'Konto löschen',
+      deleteLead:
+        'Meldet dich überall ab. Eine Zeit lang kannst du dich anmelden, um das Konto zu behalten; danach wird alles entfernt.',
+      deleteQuestion: 'Konto löschen?',
+      deleteBody: 'Gib zur Bestätigung dein Passwort ein.',
+      deleteAction: 'Konto löschen',
+      deleted: (at) => `Dein Konto wird am ${at} entfernt. Melde dich vorher an, um es zu behalten.`,
+    },
+  },
+
   connection: {
     lost: 'Verbindung unterbrochen – wird wiederhergestellt …',
     restored: 'Wieder verbunden',
@@ -202,6 +256,7 @@ export const de: Texts = {
     send: 'Senden',
     stop: 'Stopp',
     hint: 'Die Eingabetaste sendet, Umschalt + Eingabe beginnt eine neue Zeile, Esc stoppt eine Antwort.',
+    hintWithCtrl: 'Strg oder ⌘ + Eingabe sendet, Eingabe beginnt eine neue Zeile, Esc stoppt eine Antwort.',
     tooLong: (max) => `Eine Nachricht kann höchstens ${numbers.format(max)} Zeichen haben.`,
     persona: 'Persona',
     model: 'Modell',

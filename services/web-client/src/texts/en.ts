@@ -164,6 +164,60 @@ export const en = {
     },
   },
 
+  settings: {
+    title: 'Settings',
+    save: 'Save',
+    saved: 'Saved.',
+    sections: {
+      profile: 'Profile',
+      preferences: 'Preferences',
+      security: 'Security',
+      sessions: 'Sessions',
+      data: 'Your data',
+    },
+    preferences: {
+      sendOnEnter: 'Enter sends',
+      sendOnEnterNote: 'If off, Enter starts a new line and Ctrl or ⌘ + Enter sends.',
+      persona: 'Persona',
+      model: 'Model',
+      newChats: 'What new chats begin with.',
+      standard: 'The server’s default',
+    },
+    password: {
+      title: 'Password',
+      lead: 'Changing it ends every other session of yours.',
+      current: 'Current password',
+      next: 'New password',
+      required: 'Enter a new password.',
+      submit: 'Change password',
+      wrong: 'This is not the current password.',
+      changed: (count: number) =>
+        count === 0
+          ? 'The password is changed.'
+          : `The password is changed, and ${numbers.format(count)} other ${plural(count, { one: 'session has', other: 'sessions have' })} ended.`,
+    },
+    sessions: {
+      lead: 'Where your account is signed in. End what you do not recognise, then change your password.',
+      current: 'this one',
+      unknown: 'Unknown device',
+      used: (at: string) => `Last used ${at}`,
+      end: 'End session',
+      endAll: 'Sign out everywhere',
+    },
+    data: {
+      exportTitle: 'Take your data with you',
+      exportLead: 'What is stored about your account, as one JSON file.',
+      exportAction: 'Download',
+      deleteTitle: 'Delete your account',
+      deleteLead:
+        'Signs you out everywhere. For a while you can sign in to keep the account; after that everything is removed.',
+      deleteQuestion: 'Delete your account?',
+      deleteBody: 'Enter your password to confirm.',
+      deleteAction: 'Delete account',
+      deleted: (at: string) => `Your account will be removed on ${at}. Sign in before then to keep it.`,
+    },
+  },
+
   connection: {
     lost: 'Connection lost – reconnecting…',
     restored: 'Connected again',
@@ -199,6 +253,7 @@ export const en = {
     send: 'Send',
     stop: 'Stop',
     hint: 'Enter sends, Shift + Enter starts a new line, Esc stops a reply.',
+    hintWithCtrl: 'Ctrl or ⌘ + Enter sends, Enter starts a new line, Esc stops a reply.',
     tooLong: (max: number) => `A message can have at most ${numbers.format(max)} characters.`,
     persona: 'Persona',
     model: 'Model',

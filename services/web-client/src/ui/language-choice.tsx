@@ -1,14 +1,24 @@
 import { Languages } from 'lucide-react';
 import { useValue } from '../live/value.ts';
-import { isLanguage, LANGUAGES, language, setLanguage, texts } from '../texts.ts';
+import { isLanguage, LANGUAGES, type Language, language, setLanguage, texts } from '../texts.ts';
 import { notify } from './notices.tsx';
 
 /** Chooses the language of the interface; each is named in itself, for those who cannot read the others. */
-export function LanguageChoice({ className = '' }: { className?: string }) {
+export function LanguageChoice({
+  className = '',
+  onChosen,
+}: {
+  className?: string;
+  onChosen?: (language: Language) => void;
+}) {
   const current = useValue(language);
 
   function choose(tag: string): void {
-    if (isLanguage(tag)) void setLanguage(tag).catch(() => notify(texts.problems.NO_ANSWER ?? ''));
+    if (!isLanguage(tag)) return;
+    setLanguage(tag).then(
+      () => onChosen?.(tag),
+      () => notify(texts.problems.NO_ANSWER ?? ''),
+    );
   }
 
   return (

@@ -11,6 +11,8 @@ type FormOptions<Name extends string> = {
   check: (values: Record<Name, string>) => FieldErrors<Name>;
   /** @throws ProblemError */
   submit: (values: Record<Name, string>) => Promise<void>;
+  /** Other words for problems than usual, by their reason. */
+  wordings?: Readonly<Record<string, string>>;
   /** Problems that are told beside a field, by their reason. */
   reasons?: Readonly<Record<string, Name>>;
 };
@@ -21,6 +23,7 @@ export function useForm<Name extends string>({
   check,
   submit,
   reasons = {},
+  wordings = {},
 }: FormOptions<Name>): {
   form: RefObject<HTMLFormElement | null>;
   errors: FieldErrors<Name>;
@@ -51,7 +54,7 @@ export function useForm<Name extends string>({
       await submit(values);
     } catch (error) {
       const failed = problemOf(error);
-      const byField = fieldErrorsOf(failed, { fields, reasons });
+      const byField = fieldErrorsOf(failed, { fields, reasons, wordings });
       show(byField);
       if (Object.keys(byField).length === 0) setProblem(failed);
     } finally {
@@ -74,7 +77,7 @@ export function useForm<Name extends string>({
 /** Puts what the server says about a field beside that field; a field may come with a path before its name. */
 function fieldErrorsOf<Name extends string>(
   problem: Problem,
-  { fields, reasons }: { fields: readonly Name[]; reasons: Readonly<Record<string, Name>> },
+  { fields, reasons, wordings }: Required<Pick<FormOptions<Name>, 'fields' | 'reasons' | 'wordings'>>,
 ): FieldErrors<Name> {
   const errors: FieldErrors<Name> = {};
   for (const { field, message } of problem.errors ?? []) {
@@ -82,7 +85,7 @@ function fieldErrorsOf<Name extends string>(
     if (name !== undefined) errors[name] ??= sentence(message);
   }
   const name = reasons[problem.reason];
-  if (name !== undefined) errors[name] ??= problemText(problem);
+  if (name !== undefined) errors[name] ??= wordings[problem.reason] ?? problemText(problem);
   return errors;
 }
 

@@ -68,3 +68,14 @@ export function reply(page: Page) {
 export function replyWith(page: Page, status: string) {
   return page.locator(`[data-testid="message"][data-role="assistant"][data-status="${status}"]`).last();
 }
+
+/** From the sign-up page on. */
+export async function signIn(
+  page: Page,
+  { email, password = 'a sound pass phrase' }: { email: string; password?: string },
+): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in instead' }).click();
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}

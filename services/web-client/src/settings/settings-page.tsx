@@ -1,0 +1,77 @@
+import { Database, KeyRound, Monitor, SlidersHorizontal, UserRound } from 'lucide-react';
+import { type ReactNode, useEffect } from 'react';
+import { NavLink, useParams } from 'react-router';
+import { Page } from '../shell/page.tsx';
+import { texts } from '../texts.ts';
+import { DataSection } from './data-section.tsx';
+import { PasswordSection } from './password-section.tsx';
+import { PreferencesSection } from './preferences-section.tsx';
+import { ProfileSection } from './profile-section.tsx';
+import { SessionsSection } from './sessions-section.tsx';
+
+const SECTIONS = {
+  profile: { Icon: UserRound, Section: ProfileSection },
+  preferences: { Icon: SlidersHorizontal, Section: PreferencesSection },
+  security: { Icon: KeyRound, Section: PasswordSection },
+  sessions: { Icon: Monitor, Section: SessionsSection },
+  data: { Icon: Database, Section: DataSection },
+} as const;
+
+type SectionName = keyof typeof SECTIONS;
+
+/** The settings of the account, one section at a time; the address names it. */
+export function SettingsPage() {
+  const { section = '' } = useParams();
+  const name: SectionName = isSection(section) ? section : 'profile';
+  const { Section } = SECTIONS[name];
+  const title = texts.settings.sections[name];
+
+  useEffect(() => {
+    document.title = `${title} – ${texts.product}`;
+  }, [title]);
+
+  return (
+    <Page title={texts.settings.title}>
+      <nav aria-label={texts.settings.title} className="mt-6 -mx-1 flex flex-wrap gap-1 border-b border-line pb-3">
+        {(Object.keys(SECTIONS) as SectionName[]).map((key) => {
+          const { Icon } = SECTIONS[key];
+          return (
+            <Tab key={key} to={`/settings/${key}`} isCurrent={key === name} icon={<Icon size={16} aria-hidden />}>
+              {texts.settings.sections[key]}
+            </Tab>
+          );
+        })}
+      </nav>
+      <section aria-label={title} className="max-w-xl pt-6">
+        <Section />
+      </section>
+    </Page>
+  );
+}
+
+function Tab({
+  to,
+  isCurrent,
+  icon,
+  children,
+}: {
+  to: string;
+  isCurrent: boolean;
+  icon: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <NavLink
+      to={to}
+      aria-current={isCurrent ? 'page' : undefined}
+      className="inline-flex h-9 items-center gap-2 rounded-lg px-3 text-sm text-ink-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:font-medium aria-[current=page]:text-ink"
+    >
+      {icon}
+      {children}
+    </NavLink>
+  );
+}
+
+function isSection(name: string): name is SectionName {
+  return Object.hasOwn(SECTIONS, name);
+}
