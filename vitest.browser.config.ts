@@ -5,6 +5,13 @@ import base from './vitest.config.ts';
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   defineConfig({
-    test: { include: ['services/*/tests/**/*.browser.ts'], testTimeout: 90_000, hookTimeout: 180_000, maxWorkers: 1 },
+    test: {
+      include: ['services/*/tests/**/*.browser.ts'],
+      testTimeout: 90_000,
+      hookTimeout: 180_000,
+      // As patient as Playwright's own waiting: on a busy machine, a page takes its time.
+      expect: { poll: { timeout: 30_000 } },
+      maxWorkers: 1,
+    },
   }),
 );

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, replyWith, send, signUp, visit } from './support/browser.ts';
+
+const PARAGRAPH_COUNT = 40;
+/** The replies wait here until they are let go. */
+const GATE_TOKENS = 20;
+const text = Array.from(
+  { length: PARAGRAPH_COUNT },
+  (_unused, index) => `Paragraph ${index} with some **words**.`,
+).join('\n\n');
+
+let sim: OllamaSim;
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({
+    models: { 'long:latest': { kind: 'scripted', text, ratePerSecond: 120, gateAfterTokens: GATE_TOKENS } },
+  });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'long:latest' } });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+/** Asks, and lets the reply go on from its gate once it is there and `atGate` is done. */
+async function ask(page: Page, question: string, atGate = async () => {}): Promise<void> {
+  await send(page, question);
+  const { id } = await sim.waitFor(
+    ({ messages, tokensSent }) => messages.at(-1)?.content === question && tokensSent === GATE_TOKENS,
+  );
+  await page.locator('[data-role="assistant"][aria-busy="true"] .prose-block').first().waitFor();
+  await atGate();
+  sim.release({ id });
+}
+
+/**
+ * Counts from now on how often each block of Markdown is rendered: React puts the properties of a rendering on its
+ * element, and a component that was not rendered again has left the same ones there.
+ */
+async function countRenderings(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen = new WeakMap<Element, unknown>();
+    const count = { settled: 0, growing: 0 };
+    Object.assign(window, { renderings: count });
+    const propsOf = (element: Element) => {
+      const key = Object.keys(element).find((name) => name.startsWith('__reactProps$'));
+      return key === undefined ? undefined : (element as unknown as Record<string, unknown>)[key];
+    };
+    const look = () => {
+      const replies = [...document.querySelectorAll('[data-role="assistant"]')];
+      for (const reply of replies) {
+        const blocks = [...reply.querySelectorAll('.prose-block')];
+        for (const [index, block] of blocks.entries()) {
+          const props = propsOf(block);
+          const isAnew = seen.has(block) && seen.get(block) !== props;
+          // Two at the end: what looks like two blocks may still turn out to be one.
+          const isGrowing = reply === replies.at(-1) && index >= blocks.length - 2;
+          if (isAnew) count[isGrowing ? 'growing' : 'settled'] += 1;
+          seen.set(block, props);
+        }
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+function renderings(page: Page): Promise<{ settled: number; growing: number }> {
+  return page.evaluate(() => (window as unknown as { renderings: { settled: number; growing: number } }).renderings);
+}
+
+describe('a reply that is being written', () => {
+  it('renders its last block again, and no other one of the conversation', async () => {
+    const { page, context } = await visit(browser, system.url, { viewport: { width: 1280, height: 4000 } });
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await ask(page, 'the first');
+    await replyWith(page, 'completed').waitFor();
+    await ask(page, 'the second', () => countRenderings(page));
+    await expect.poll(() => page.locator('[data-role="assistant"][data-status="completed"]').count()).toBe(2);
+    const count = await renderings(page);
+    expect(count.settled).toBe(0);
+    expect(count.growing).toBeGreaterThan(PARAGRAPH_COUNT);
+    await context.close();
+  });
+});
