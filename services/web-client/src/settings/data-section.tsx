@@ -64,8 +64,7 @@ function DeleteForm() {
       notify(data.deleted(formatDate(new Date(purgeAt))));
       session.leave();
     },
-    reasons: { CREDENTIALS_INVALID: 'password' },
-    wordings: { CREDENTIALS_INVALID: texts.settings.password.wrong },
+    wordings: { password: texts.settings.password.wrong },
   });
   return (
     <form ref={form} noValidate className="mt-4 grid gap-4" onSubmit={onSubmit}>

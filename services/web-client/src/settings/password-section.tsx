@@ -24,8 +24,8 @@ export function PasswordSection() {
       setNewPassword('');
       notify(texts.settings.password.changed(endedSessionCount));
     },
-    reasons: { CREDENTIALS_INVALID: 'currentPassword', PASSWORD_TOO_WEAK: 'newPassword' },
-    wordings: { CREDENTIALS_INVALID: texts.settings.password.wrong },
+    reasons: { PASSWORD_TOO_WEAK: 'newPassword' },
+    wordings: { currentPassword: texts.settings.password.wrong },
   });
   return (
     <form ref={form} noValidate className="grid gap-5" onSubmit={onSubmit}>

@@ -11,8 +11,8 @@ type FormOptions<Name extends string> = {
   check: (values: Record<Name, string>) => FieldErrors<Name>;
   /** @throws ProblemError */
   submit: (values: Record<Name, string>) => Promise<void>;
-  /** Other words for problems than usual, by their reason. */
-  wordings?: Readonly<Record<string, string>>;
+  /** Our own words for what the server finds wrong with a field. */
+  wordings?: Readonly<FieldErrors<Name>> | undefined;
   /** Problems that are told beside a field, by their reason. */
   reasons?: Readonly<Record<string, Name>>;
 };
@@ -23,7 +23,7 @@ export function useForm<Name extends string>({
   check,
   submit,
   reasons = {},
-  wordings = {},
+  wordings,
 }: FormOptions<Name>): {
   form: RefObject<HTMLFormElement | null>;
   errors: FieldErrors<Name>;
@@ -77,15 +77,19 @@ export function useForm<Name extends string>({
 /** Puts what the server says about a field beside that field; a field may come with a path before its name. */
 function fieldErrorsOf<Name extends string>(
   problem: Problem,
-  { fields, reasons, wordings }: Required<Pick<FormOptions<Name>, 'fields' | 'reasons' | 'wordings'>>,
+  {
+    fields,
+    reasons,
+    wordings,
+  }: Pick<Required<FormOptions<Name>>, 'fields' | 'reasons'> & Pick<FormOptions<Name>, 'wordings'>,
 ): FieldErrors<Name> {
   const errors: FieldErrors<Name> = {};
   for (const { field, message } of problem.errors ?? []) {
     const name = fields.find((candidate) => candidate === field.split('.').at(-1));
-    if (name !== undefined) errors[name] ??= sentence(message);
+    if (name !== undefined) errors[name] ??= wordings?.[name] ?? sentence(message);
   }
   const name = reasons[problem.reason];
-  if (name !== undefined) errors[name] ??= wordings[problem.reason] ?? problemText(problem);
+  if (name !== undefined) errors[name] ??= problemText(problem);
   return errors;
 }
 
