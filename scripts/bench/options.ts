@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const benchNames = ['first-token', 'throughput', 'streams', 'bytes'] as const;
+export const benchNames = ['first-token', 'throughput', 'streams', 'bytes', 'login-flood'] as const;
 export type BenchName = (typeof benchNames)[number];
 
 export const backendNames = ['embedded', 'real'] as const;
@@ -40,6 +40,7 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   throughput        tokens a second of 50 replies that the model gives at once
   streams           concurrent replies at 20 tokens a second: delivered tokens and lag
   bytes             what a reply of 10,000 tokens costs in Redis and on the socket
+  login-flood       concurrent replies while 50 people a second sign in; takes --streams and --seconds (20 is a fair test)
   all               everything; without a name: first-token and throughput
 
   --backends <list> embedded,real (default both): PGlite and the Redis in JavaScript; Postgres and redis-server of this machine

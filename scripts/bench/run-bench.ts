@@ -5,6 +5,7 @@ import { startBareChain } from './bare-chain/start-bare-chain.ts';
 import { benchBytes } from './bytes.ts';
 import { directPath } from './direct.ts';
 import { benchFirstToken } from './first-token.ts';
+import { benchLoginFlood } from './login-flood.ts';
 import { describeMachine } from './machine.ts';
 import { models, startModelServer } from './model-server.ts';
 import {
@@ -108,6 +109,8 @@ function runNamed(name: BenchName, { options, paths }: { options: BenchOptions; 
       return benchStreams({ paths: compared, streamCounts, seconds });
     case 'bytes':
       return benchBytes(compared);
+    case 'login-flood':
+      return benchLoginFlood({ systems: paths.systems.map(({ path }) => path), streamCounts, seconds });
     default:
       return name satisfies never;
   }

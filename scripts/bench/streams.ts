@@ -31,7 +31,7 @@ export async function benchStreams({ paths, streamCounts, seconds }: StreamsInpu
   for (const streamCount of streamCounts) {
     let base: number | undefined;
     for (const path of paths) {
-      const { deliveredPerSecond, lag, firstText } = await measure({ path, streamCount, seconds });
+      const { deliveredPerSecond, lag, firstText } = await measureStreams({ path, streamCount, seconds });
       base ??= lag.p99;
       const offered = streamCount * ratePerSecond;
       const isHeld = deliveredPerSecond >= offered * deliveredShareMin && lag.p99 <= lagMaxMs;
@@ -79,10 +79,18 @@ function tokensOf({ streamCount, seconds }: { streamCount: number; seconds: numb
   return Math.ceil((rampMs(streamCount) / 1_000 + seconds + 1) * ratePerSecond);
 }
 
-async function measure(load: { path: PathUnderTest; streamCount: number; seconds: number }) {
-  const { path, streamCount, seconds } = load;
+/** Runs replies at once on one path and measures them, with the model of streamsModel. */
+export async function measureStreams(load: {
+  path: PathUnderTest;
+  streamCount: number;
+  seconds: number;
+  /** Called when everybody is connected, before the first message. */
+  onConnected?: () => void;
+}) {
+  const { path, streamCount, seconds, onConnected } = load;
   using disposables = new DisposableStack();
   const connections = await openConnections({ path, streamCount, disposables });
+  onConnected?.();
   const windowStartMs = performance.now() + rampMs(streamCount) + 1_000;
   const recorder = new LagRecorder({ fromMs: windowStartMs, toMs: windowStartMs + seconds * 1_000 });
   const turns: Promise<TurnResult>[] = [];
