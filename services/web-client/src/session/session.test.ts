@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApiClient } from '../api/client.ts';
 import { createSession } from './session.ts';
 
-const USER = { id: 'u1', email: 'ana@example.com', displayName: 'Ana', role: 'user' };
+const USER = { id: 'u1', email: 'ana@example.com', displayName: 'Ana', role: 'user', version: 1 };
 
 type Answer = { status: number; body: unknown };
 type Call = { path: string; headers: Record<string, string> };
