@@ -75,8 +75,13 @@ describe('a first message', () => {
     const { conversation } = await chat.client.unary('GetConversation', { conversationId }, caller);
     const { messages } = await chat.client.unary('ListMessages', { conversationId }, caller);
     const turn = present(response.turn);
+    const [question, reply] = [present(turn.userMessage), present(turn.assistantMessage)];
     expect(conversation).toEqual(turn.conversation);
-    expect(messages).toEqual([turn.userMessage, turn.assistantMessage]);
+    // A list alone tells the siblings, and what a reply was asked for with.
+    expect(messages).toEqual([
+      { ...question, siblingIds: [question.id] },
+      { ...reply, siblingIds: [reply.id], persona: 'assistant', parameters: { stop: [] } },
+    ]);
   });
 });
 
