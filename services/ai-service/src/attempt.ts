@@ -33,8 +33,8 @@ export type Attempt = {
 
 type Running = { readonly attempt: Attempt; readonly reply: Reply; readonly call: RpcCall };
 
-function systemPromptOf({ persona, severalAuthors }: Reply['input']): string {
-  const { systemPrompt } = getPersona(persona);
+function systemPromptOf({ persona, customPersona, severalAuthors }: Reply['input']): string {
+  const systemPrompt = customPersona?.prompt ?? getPersona(persona).systemPrompt;
   return severalAuthors ? `${systemPrompt}${severalAuthorsRule}` : systemPrompt;
 }
 
@@ -175,9 +175,16 @@ function toChatRequest(deps: AttemptDeps, { attempt, reply }: Running): OllamaCh
 
 /** The persona's parameters with those of the request over them; what is written already comes off the limit. */
 function parametersOf({ input, chunkCountBefore }: Reply): Parameters & { readonly maxTokens: number } {
-  const defaults = getPersona(input.persona).parameters;
-  const tokensMax = input.parameters.maxTokens ?? defaults.maxTokens;
-  return { ...defaults, ...withoutAbsent(input.parameters), maxTokens: Math.max(1, tokensMax - chunkCountBefore) };
+  const { persona, customPersona } = input;
+  const own = withoutAbsent(customPersona?.parameters ?? {});
+  const builtIn = getPersona(customPersona === undefined ? persona : 'assistant').parameters;
+  const tokensMax = input.parameters.maxTokens ?? own.maxTokens ?? builtIn.maxTokens;
+  return {
+    ...builtIn,
+    ...own,
+    ...withoutAbsent(input.parameters),
+    maxTokens: Math.max(1, tokensMax - chunkCountBefore),
+  };
 }
 
 function withoutAbsent(parameters: Parameters): Parameters {
@@ -201,7 +208,7 @@ function record(deps: AttemptDeps, { attempt, reply, call, failure }: Running & 
       requestId: call.context.requestId,
       traceId: traceIdOf(call.context),
       generationId: reply.input.generationId,
-      persona: reply.input.persona,
+      persona: reply.input.customPersona === undefined ? reply.input.persona : 'custom',
       ...aboutContext(attempt),
       host: target.host.label,
       messageCount: context.messages.length,

@@ -7,6 +7,8 @@ export type GenerateInput = {
   /** Empty takes the default. */
   readonly model: string;
   readonly persona: PersonaId;
+  /** Answers instead of the persona. */
+  readonly customPersona?: { readonly prompt: string; readonly parameters: Parameters } | undefined;
   /** Override the persona's. */
   readonly parameters: Parameters;
   /** The branch, root first; a last message of the assistant is continued. */

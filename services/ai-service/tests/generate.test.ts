@@ -106,6 +106,24 @@ describe('Generate', () => {
     expect(plain[0]?.content).not.toContain('Several people take part');
   });
 
+  it('answers as a persona of somebody’s own, with its parameters over the default ones, and the names of several authors', async () => {
+    const { client, sim } = await start({ 'llama3.2': { kind: 'scripted', tokens: 1, contextLength: 4096 } });
+    const request = ask('x', {
+      persona: '',
+      customPersona: { prompt: 'Talk like a pirate.', parameters: { temperature: 1.5, topP: 0.5 } },
+      parameters: { topP: 0.25 },
+      messages: [
+        { role: 'user', content: 'Ahoy', author: 'Ada' },
+        { role: 'user', content: 'Hi', author: 'Grace' },
+      ],
+    });
+    await readAll(client.serverStream('Generate', request, callOptions()));
+    const [sent] = sim.requests;
+    expect(sent?.messages[0]?.content).toMatch(/^Talk like a pirate\.\nSeveral people take part/);
+    expect(sent?.messages[1]?.content).toBe('Ada: Ahoy');
+    expect(sent?.options).toMatchObject({ temperature: 1.5, top_p: 0.25 });
+  });
+
   it('says LENGTH when the reply is cut off at max_tokens', async () => {
     const { client } = await start({ 'llama3.2': { kind: 'scripted', tokens: 50 } });
     const request = ask('Count', { parameters: { maxTokens: 5 } });

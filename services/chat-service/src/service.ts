@@ -32,6 +32,7 @@ import { createPrismaLiveStateStore } from './adapters/prisma-live-state-store.t
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
 import { createPrismaOutbox } from './adapters/prisma-outbox.ts';
+import { createPrismaPersonaStore } from './adapters/prisma-persona-store.ts';
 import { createPrismaShareStore } from './adapters/prisma-share-store.ts';
 import { createPrismaTrashStore } from './adapters/prisma-trash-store.ts';
 import { createPrismaTurnStore } from './adapters/prisma-turn-store.ts';
@@ -129,6 +130,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         searchIndex: createPostgresSearchIndex(database),
         trash,
         folders: createPrismaFolderStore(database),
+        personas: createPrismaPersonaStore(database),
         bulk: createPrismaBulkStore(database),
         shares: createPrismaShareStore(database),
         archive: createPrismaArchiveStore(database),

@@ -15,6 +15,7 @@ import {
 
 type Target = Pick<PostedTurn, 'conversationId' | 'userMessageId' | 'assistantMessageId' | 'generationId'> & {
   readonly folderId: string;
+  readonly personaId: string;
 };
 
 /** Every rpc for users that names something, with a request that would succeed for its owner. */
@@ -43,6 +44,8 @@ const userRpcs: [string, (target: Target) => object][] = [
   ['SetDraft', ({ conversationId }) => ({ conversationId, text: 'x', version: 0 })],
   ['ListChanges', ({ conversationId }) => ({ conversationId })],
   ['ListMessages', ({ conversationId, userMessageId }) => ({ conversationId, aroundId: userMessageId })],
+  ['UpdatePersona', ({ personaId }) => ({ personaId, version: 1, name: 'Theirs', prompt: 'x' })],
+  ['DeletePersona', ({ personaId }) => ({ personaId })],
   ['SetFeedback', ({ assistantMessageId }) => ({ messageId: assistantMessageId, rating: 'up' })],
   ['ListMembers', ({ conversationId }) => ({ conversationId })],
   ['SetMember', ({ conversationId }) => ({ conversationId, userId: uuidv7(), role: 'writer' })],
@@ -64,6 +67,8 @@ const ownRpcs = [
   'ListFolders',
   'CreateFolder',
   'ListTags',
+  'ListPersonas',
+  'CreatePersona',
 ];
 const serviceRpcs = [
   'GetGenerationTask',
@@ -82,7 +87,9 @@ beforeAll(async () => {
   chat = await startTestChatService();
   owner = chat.newUser();
   const { folder } = await chat.client.unary('CreateFolder', { name: 'Mine' }, owner);
-  target = { ...(await exchange(chat, { caller: owner })), folderId: present(folder).id };
+  const { persona } = await chat.client.unary('CreatePersona', { name: 'Mine', prompt: 'Be brief.' }, owner);
+  const own = { folderId: present(folder).id, personaId: present(persona).id };
+  target = { ...(await exchange(chat, { caller: owner })), ...own };
   raw = new Client(chat.address, credentials.createInsecure());
 });
 afterAll(async () => {
@@ -118,6 +125,7 @@ const nowhere: Target = {
   assistantMessageId: uuidv7(),
   generationId: uuidv7(),
   folderId: uuidv7(),
+  personaId: uuidv7(),
 };
 const malformed: Target = {
   conversationId: 'not-an-id',
@@ -125,6 +133,7 @@ const malformed: Target = {
   assistantMessageId: '\u0000',
   generationId: '00000000000000000000000000000000000000000000000000',
   folderId: '../folder',
+  personaId: 'assistant',
 };
 
 describe.each(userRpcs)('%s', (name, requestFor) => {

@@ -53,7 +53,8 @@ export function turnStoreContract(stores: () => Stores): void {
     it('returns what it stores', async () => {
       const { turns } = stores();
       const turn = newTurn({ parameters: { temperature: 1, stop: ['x'] } });
-      const { context, ...added } = present(await turns.add(turn));
+      const { context, customPersona, ...added } = present(await turns.add(turn));
+      expect(customPersona).toBeNull();
       expect(context).toEqual([{ role: 'user', content: 'Hello' }]);
       expect(await turns.find(turn)).toEqual({ ...added, inTrash: false });
     });

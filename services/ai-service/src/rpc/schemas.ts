@@ -42,6 +42,10 @@ export const generateSchema = z
       .max(1_000)
       .refine((messages) => messages.some(({ role }) => role === 'user'), 'must hold a message of the user'),
     fairnessKey: z.string(),
+    customPersona: z
+      .object({ prompt: z.string().min(1).max(8_000), parameters: parametersSchema })
+      .nullish()
+      .transform((persona) => persona ?? undefined),
   })
   .transform(({ messages, ...request }) => ({ ...request, ...nameAuthors(messages) }));
 

@@ -15,6 +15,7 @@ import type { SearchHit__Output } from '@chatbot/proto/chatbot/chat/v1/SearchHit
 import type { Share__Output } from '@chatbot/proto/chatbot/chat/v1/Share';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
 import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
+import type { UserPersona__Output } from '@chatbot/proto/chatbot/chat/v1/UserPersona';
 import type { ManagedUser__Output } from '@chatbot/proto/chatbot/user/v1/ManagedUser';
 import type { OpenSession__Output } from '@chatbot/proto/chatbot/user/v1/OpenSession';
 import type { Preferences__Output } from '@chatbot/proto/chatbot/user/v1/Preferences';
@@ -212,7 +213,15 @@ export const modelSchema = z
   .meta({ id: 'Model' });
 
 export const personaSchema = z
-  .object({ id: z.string(), name: z.string(), description: z.string(), parameters: parametersSchema })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    parameters: parametersSchema,
+    builtIn: z.boolean(),
+    prompt: z.string().optional().meta({ description: 'Of one’s own' }),
+    version: z.int().optional().meta({ description: 'Of one’s own' }),
+  })
   .meta({ id: 'Persona' });
 
 export const searchHitSchema = z
@@ -458,7 +467,13 @@ export function toModel({
 }
 
 export function toPersona({ id, name, description, parameters }: Persona__Output): Persona {
-  return { id, name, description, parameters: toParameters(parameters) };
+  return { id, name, description, parameters: toParameters(parameters), builtIn: true };
+}
+
+/** A persona of the caller's own. */
+export function toOwnPersona(persona: UserPersona__Output | null): Persona {
+  const { id, name, description, prompt, parameters, version } = present(persona, 'persona');
+  return { id, name, description, prompt, version, parameters: toParameters(parameters), builtIn: false };
 }
 
 export function toParameters(parameters: Parameters__Output | PreferredParameters__Output | null): Parameters {

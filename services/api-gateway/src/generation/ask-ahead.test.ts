@@ -58,6 +58,7 @@ function taskOf(message: NewMessage, change: Partial<GenerationTask__Output> = {
     requestedModel: message.model,
     parameters: { stop: [] },
     context: [said('user', message.content)],
+    customPersona: null,
     titleWanted: true,
     ...change,
   };
@@ -111,6 +112,34 @@ describe('asking ahead', () => {
     const { ahead } = askAhead();
     ahead.note(taskOf(question), 'x'.repeat(40_000));
     expect(ahead.ask(next, context)).toBeUndefined();
+  });
+
+  const pirate = { prompt: 'Talk like a pirate.', parameters: { stop: [] } };
+  const pirateId = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+  it('asks nothing when a message names a persona of somebody’s own, whose prompt the stored turn tells', () => {
+    const { ahead, asked } = askAhead();
+    ahead.note(taskOf(question), 'Hi!');
+    expect(ahead.ask({ ...question, persona: pirateId }, context)).toBeUndefined();
+    expect(ahead.ask({ ...next, persona: pirateId }, context)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['goes on with a persona of somebody’s own while it is the same', pirate, true],
+    ['closes the request when that persona has another prompt by now', { ...pirate, prompt: 'Be brief.' }, false],
+    ['closes the request when that persona is gone', null, false],
+  ])('%s', (_case, customPersona, used) => {
+    const { ahead } = askAhead();
+    ahead.note(taskOf(question, { persona: pirateId, customPersona: pirate }), 'Arr!');
+    const taken = ahead.ask(next, context)?.take(
+      taskOf(next, {
+        persona: customPersona === null ? 'assistant' : pirateId,
+        customPersona,
+        context: [said('user', 'hello'), said('assistant', 'Arr!'), said('user', 'hello')],
+      }),
+    );
+    expect(taken?.opened !== undefined).toBe(used);
   });
 
   it('asks once for a message that is sent again while it is being stored', () => {

@@ -43,6 +43,8 @@ type Branch = { readonly leafId: string; readonly request: GenerateRequest };
 
 /** The persona of a conversation that names none; chat-service decides, and a test notices when it decides otherwise. */
 const defaultPersona = 'assistant';
+/** A UUID; the built-in ones are words. */
+const customPersonaIdLength = 36;
 const branchesMax = 500;
 /** Longer ones are not remembered: reading them takes a model far longer than storing takes. */
 const branchCharsMax = 32 * 1024;
@@ -119,6 +121,8 @@ function createBranches() {
 
 function guess(message: NewMessage, branches: ReturnType<typeof createBranches>): GenerateRequest | undefined {
   const { userId, generationId, conversationId, parentId, content, persona, model, parameters } = message;
+  // What is behind the name of somebody's own persona is told by the stored turn alone.
+  if (persona.length === customPersonaIdLength) return undefined;
   const question = { role: 'user', content };
   const common = { generationId, fairnessKey: userId, parameters: parameters ?? { stop: [] } };
   if (conversationId === '') return { ...common, model, persona: persona || defaultPersona, messages: [question] };
@@ -126,6 +130,7 @@ function guess(message: NewMessage, branches: ReturnType<typeof createBranches>)
   if (branch === undefined || branch.request.fairnessKey !== userId) return undefined;
   if (parentId !== undefined && parentId !== branch.leafId) return undefined;
   const { request } = branch;
+  if (persona !== '' && request.customPersona) return undefined;
   return {
     ...request,
     ...common,

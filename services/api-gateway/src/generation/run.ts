@@ -115,7 +115,7 @@ async function stream(options: GenerateOptions, onModel: (model: string) => void
 
 /** What a task asks of the model, going on from `textSoFar`. */
 export function toRequest(task: GenerationTask__Output, textSoFar: string) {
-  const { generation, persona, requestedModel, parameters, context, userId } = task;
+  const { generation, persona, customPersona, requestedModel, parameters, context, userId } = task;
   // An absent author is left out, not empty: requests are compared by their bytes.
   const messages = context.map(({ role, content, authorName }) =>
     authorName === '' ? { role, content } : { role, content, author: authorName },
@@ -123,7 +123,8 @@ export function toRequest(task: GenerationTask__Output, textSoFar: string) {
   return {
     generationId: present(generation, 'generation').id,
     model: requestedModel,
-    persona,
+    persona: customPersona === null ? persona : '',
+    customPersona,
     parameters,
     messages: textSoFar === '' ? messages : [...messages, { role: 'assistant', content: textSoFar }],
     fairnessKey: userId,

@@ -1,6 +1,6 @@
 import { getActivity, getActivityTotals } from './activity/routes.ts';
 import { listUsers, setUserRole } from './admin/users.ts';
-import { listModels, listPersonas } from './ai/routes.ts';
+import { listModels } from './ai/routes.ts';
 import { exportConversation, exportConversations, importConversations } from './archive/routes.ts';
 import { login, logout, logoutAll, refresh, register } from './auth/routes.ts';
 import { listSessions, revokeSession } from './auth/sessions.ts';
@@ -20,6 +20,7 @@ import { continueGeneration, getGeneration, stopGeneration, streamGeneration } f
 import { createInvite, listInvites, revokeInvite } from './invites/routes.ts';
 import { acceptInvite, listMembers, removeMember, setMember } from './members/routes.ts';
 import { editMessage, postMessage, regenerateMessage, setFeedback } from './messages/routes.ts';
+import { createPersona, deletePersona, listPersonas, updatePersona } from './personas/routes.ts';
 import { getQuota } from './quota/routes.ts';
 import type { Route } from './route.ts';
 import { search } from './search/routes.ts';
@@ -90,4 +91,7 @@ export const routes: readonly Route[] = [
   exportConversation,
   listModels,
   listPersonas,
+  createPersona,
+  updatePersona,
+  deletePersona,
 ];

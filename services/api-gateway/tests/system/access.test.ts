@@ -3,7 +3,7 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { folderSchema } from '../../src/clients/resources.ts';
+import { folderSchema, personaSchema } from '../../src/clients/resources.ts';
 import { routes } from '../../src/http/routes.ts';
 import { clientEvents } from '../../src/sockets/events.ts';
 import type { TurnIds } from '../../src/turns/post-turn.ts';
@@ -16,6 +16,7 @@ let stranger: Account;
 let reader: Account;
 let turn: TurnIds;
 let folderId: string;
+let personaId: string;
 let strangerDevice: Device;
 
 beforeAll(async () => {
@@ -33,6 +34,8 @@ beforeAll(async () => {
   await owner.request('POST', `/conversations/${turn.conversationId}/members`, { email: reader.email, role: 'reader' });
   const folder = await owner.request('POST', '/folders', { name: 'Mine' });
   folderId = folderSchema.parse(folder.body).id;
+  const persona = await owner.request('POST', '/personas', { name: 'Mine', prompt: 'Be brief.' });
+  personaId = personaSchema.parse(persona.body).id;
 }, 120_000);
 
 afterAll(async () => {
@@ -48,7 +51,7 @@ afterAll(async () => {
 type Row =
   | { id: 'own' | 'admin'; body?: () => object }
   | {
-      id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'folder' | 'session';
+      id: 'conversation' | 'user message' | 'assistant message' | 'generation' | 'folder' | 'persona' | 'session';
       body?: () => object;
       reader: number;
     };
@@ -131,6 +134,13 @@ const matrix: Record<string, Row> = {
   'post /invites/:token/accept': { id: 'own' },
   'get /models': { id: 'own' },
   'get /personas': { id: 'own' },
+  'post /personas': { id: 'own', body: () => ({ name: 'Mine', prompt: 'Be brief.' }) },
+  'patch /personas/:id': {
+    id: 'persona',
+    body: () => ({ name: 'Theirs', prompt: 'Be long.', version: 1 }),
+    reader: 404,
+  },
+  'delete /personas/:id': { id: 'persona', reader: 404 },
 };
 
 function idOf(row: Row): string {
@@ -145,6 +155,8 @@ function idOf(row: Row): string {
       return turn.generationId;
     case 'folder':
       return folderId;
+    case 'persona':
+      return personaId;
     case 'session':
       return sessionIdOf(owner);
     case 'own':

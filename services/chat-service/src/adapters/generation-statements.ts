@@ -4,7 +4,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import { branchAbove, contextJson } from './branch-context.ts';
 import { generationEndedEvent } from './outbox-events.ts';
-import { conversationJson, generationJson, messageJson } from './rows.ts';
+import { conversationJson, customPersonaJson, generationJson, messageJson } from './rows.ts';
 
 /** One generation with the text of its reply, as one user sees it, and whether that user may write there. */
 export function generationStatement(key: { generationId: string; userId: string }): Prisma.Sql {
@@ -35,7 +35,8 @@ export function taskStatement(generationId: string): Prisma.Sql {
   const branch = branchAbove(Prisma.sql`(SELECT t.user_message_id FROM target t)`, contextMessageCountMax);
   return Prisma.sql`
     WITH RECURSIVE ${target}, ${branch}
-    SELECT ${generationJson} AS generation, reply.content, c.title_source AS "titleSource", c.user_id AS "ownerId", ${contextJson} AS context
+    SELECT ${generationJson} AS generation, reply.content, c.title_source AS "titleSource", c.user_id AS "ownerId", ${contextJson} AS context,
+      ${customPersonaJson(Prisma.sql`g.persona`, Prisma.sql`c.user_id, g.user_id`)} AS "customPersona"
     FROM target g
     JOIN conversations c ON c.id = g.conversation_id AND c.deleted_at IS NULL
     JOIN messages reply ON reply.id = g.assistant_message_id`;

@@ -9,7 +9,15 @@ import {
   runningStatement,
   taskStatement,
 } from './generation-statements.ts';
-import { contextRow, conversationRow, generationRow, messageRow, titleSource, toContext } from './rows.ts';
+import {
+  contextRow,
+  conversationRow,
+  customPersonaRow,
+  generationRow,
+  messageRow,
+  titleSource,
+  toContext,
+} from './rows.ts';
 
 /** Generations in Postgres. */
 export function createPrismaGenerationStore(database: Database): GenerationStore {
@@ -80,6 +88,7 @@ const taskRow = z.object({
   titleSource,
   ownerId: z.string(),
   context: contextRow,
+  customPersona: customPersonaRow,
 });
 const completedRow = z.object({ generation: generationRow, conversation: conversationRow, message: messageRow });
 const completionRow = z.object({ fenced: z.boolean(), completed: completedRow.nullable() });

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import type { NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from '../app/ports.ts';
+import type { AddedTurn, NewTurn, TurnObstacle, TurnPlace, TurnStore } from '../app/ports.ts';
 import type { ContextMessage, Message } from '../domain/message.ts';
 import { isRunning } from '../domain/message.ts';
 import type { Database } from './database.ts';
-import { contextRow, conversationRow, generationRow, messageRow, messageStatus, role, toContext } from './rows.ts';
+import {
+  contextRow,
+  conversationRow,
+  customPersonaRow,
+  generationRow,
+  messageRow,
+  messageStatus,
+  role,
+  toContext,
+} from './rows.ts';
 import { obstacleStatement, storedTurnStatement, turnStatement } from './turn-statement.ts';
 
 /** Turns in Postgres. A new turn is one round trip. */
@@ -30,6 +39,7 @@ const addedRow = z.object({
   begun: z.string(),
   answered: messageRow.nullable(),
   context: contextRow,
+  customPersona: customPersonaRow,
 });
 
 const storedRow = z.object({
@@ -48,7 +58,7 @@ const obstacleRow = z.object({
 });
 
 /** The turn as stored: what was sent and what the statement found, without reading the texts back. */
-function assemble(turn: NewTurn, row: z.output<typeof addedRow>): StoredTurn & { context: readonly ContextMessage[] } {
+function assemble(turn: NewTurn, row: z.output<typeof addedRow>): AddedTurn {
   const userMessage = userMessageOf(turn, row);
   const { conversation } = row;
   const common = { conversationId: conversation.id, createdAt: new Date(turn.nowMs) };
@@ -85,6 +95,7 @@ function assemble(turn: NewTurn, row: z.output<typeof addedRow>): StoredTurn & {
       endedAt: null,
     },
     context: contextOf(turn, row),
+    customPersona: row.customPersona,
   };
 }
 

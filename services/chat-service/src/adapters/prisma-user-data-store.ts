@@ -14,6 +14,7 @@ export function createPrismaUserDataStore(database: Database): UserDataStore {
     leaveAll: async (userId) => {
       await database.run((prisma) => prisma.conversationMember.deleteMany({ where: { userId } }));
       await database.run((prisma) => prisma.$executeRaw`DELETE FROM message_feedback WHERE user_id = ${userId}::uuid`);
+      await database.run((prisma) => prisma.$executeRaw`DELETE FROM personas WHERE user_id = ${userId}::uuid`);
       await database.run((prisma) => prisma.$executeRaw`DELETE FROM folders WHERE user_id = ${userId}::uuid`);
     },
   };

@@ -4,6 +4,7 @@ import type { Generation } from '../domain/generation.ts';
 import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { type Invite, memberRoles } from '../domain/member.ts';
 import { type ContextMessage, endStatuses, type Message, runningStatuses } from '../domain/message.ts';
+import type { CustomPersona } from '../domain/persona.ts';
 import type { Share, SharedConversation } from '../domain/share.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 
@@ -195,3 +196,16 @@ export function toContext(rows: z.output<typeof contextRow>, ownerId: string): r
     return isShared && speaker === 'user' ? { ...message, authorId: guestId ?? ownerId } : message;
   });
 }
+
+/** The persona named `persona` when it is one of these people's own. What names a built-in one is no UUID. */
+export function customPersonaJson(persona: Prisma.Sql, userIds: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT json_build_object('prompt', p.prompt, 'parameters', p.parameters)
+    FROM personas p
+    WHERE p.id = CASE WHEN ${persona} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN ${persona}::uuid END
+      AND p.user_id IN (${userIds}))`;
+}
+
+export const customPersonaRow: z.ZodType<CustomPersona | null> = z
+  .object({ prompt: z.string(), parameters })
+  .nullable();

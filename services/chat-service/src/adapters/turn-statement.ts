@@ -4,7 +4,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import { branchAbove, contextJson } from './branch-context.ts';
 import { messagePostedEvent } from './outbox-events.ts';
-import { conversationJson, generationJson, messageJson, messageJsonOf } from './rows.ts';
+import { conversationJson, customPersonaJson, generationJson, messageJson, messageJsonOf } from './rows.ts';
 
 /**
  * One statement that stores a turn, all or nothing, in one round trip. Its parts:
@@ -40,7 +40,8 @@ export function turnStatement(turn: NewTurn): Prisma.Sql {
       : Prisma.sql`NULL::json`;
   return Prisma.sql`WITH RECURSIVE ${Prisma.join(parts, ', ')}
     SELECT ${conversationJson} AS conversation, place.parent_id AS "parentId", place.begun,
-      ${answered} AS answered, ${contextJson} AS context
+      ${answered} AS answered, ${contextJson} AS context,
+      ${customPersonaJson(Prisma.sql`c.persona`, Prisma.sql`c.user_id, ${turn.userId}::uuid`)} AS "customPersona"
     FROM generation, place, conversation c`;
 }
 

@@ -1,10 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import type { GenerationTask, Parameters, Turn } from '../domain/generation.ts';
 import { detectLanguage } from '../domain/language.ts';
-import type { ContextMessage } from '../domain/message.ts';
 import { requestHash, type TurnRequest } from '../domain/request-hash.ts';
 import { titleFromMessage } from '../domain/title.ts';
-import type { Clock, NewId, NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from './ports.ts';
+import type { AddedTurn, Clock, NewId, NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from './ports.ts';
 
 export type AddTurnDeps = { readonly turns: TurnStore; readonly newId: NewId; readonly clock: Clock };
 
@@ -61,10 +60,10 @@ function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
   };
 }
 
-function taskOf(added: StoredTurn & { context: readonly ContextMessage[] }): GenerationTask {
-  const { generation, conversation, context } = added;
+function taskOf(added: AddedTurn): GenerationTask {
+  const { generation, conversation, context, customPersona } = added;
   const { content } = added.assistantMessage;
-  return { generation, content, context, titleWanted: conversation.titleSource === 'default' };
+  return { generation, content, context, customPersona, titleWanted: conversation.titleSource === 'default' };
 }
 
 function replay({ inTrash, ...stored }: StoredTurn & { inTrash: boolean }, hash: string): Turn {

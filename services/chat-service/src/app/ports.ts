@@ -13,6 +13,7 @@ import type { Language } from '../domain/language.ts';
 import type { Changes, Draft, ReadMark } from '../domain/live-state.ts';
 import type { Invite, MemberRole } from '../domain/member.ts';
 import type { ContextMessage, Feedback, ListedMessage, Message } from '../domain/message.ts';
+import type { CustomPersona, Persona, PersonaContent } from '../domain/persona.ts';
 import type { SearchFilter, SearchHit } from '../domain/search.ts';
 import type { SearchQuery } from '../domain/search-query.ts';
 import type { Share, SharedConversation } from '../domain/share.ts';
@@ -132,6 +133,13 @@ export type StoredTurn = {
   readonly generation: Generation;
 };
 
+/** A turn that was just stored, and what its generation needs beside it. */
+export type AddedTurn = StoredTurn & {
+  /** The branch above the reply. */
+  readonly context: readonly ContextMessage[];
+  readonly customPersona: CustomPersona | null;
+};
+
 /** Why a turn cannot be stored; `none` when it can by now. */
 export type TurnObstacle = 'none' | 'missing' | 'read-only' | 'wrong-role' | 'running' | 'nothing-to-continue';
 
@@ -141,7 +149,7 @@ export type TurnStore = {
    * with the branch above the reply. Stores nothing and returns undefined when the clientMessageId was used before or
    * something is in the way.
    */
-  add(turn: NewTurn): Promise<(StoredTurn & { readonly context: readonly ContextMessage[] }) | undefined>;
+  add(turn: NewTurn): Promise<AddedTurn | undefined>;
   /** The turn that an earlier call stored, as it is now, also when its conversation is in the trash. */
   find(key: { userId: string; clientMessageId: string }): Promise<(StoredTurn & { inTrash: boolean }) | undefined>;
   /** What is in the way of a turn. */
@@ -341,6 +349,22 @@ export type FolderStore = {
   remove(key: FolderKey): Promise<boolean>;
   /** The tags of the user's conversations, by name, and of how many conversations. */
   listTags(userId: string): Promise<readonly { readonly name: string; readonly conversationCount: number }[]>;
+};
+
+/** A persona, and who asks. */
+export type PersonaKey = { readonly personaId: string; readonly userId: string };
+
+export type PersonaStore = {
+  /** All of a user's, by name. */
+  list(userId: string): Promise<readonly Persona[]>;
+  /** False when the user has that many already. */
+  add(persona: Persona, bound: { readonly countMax: number }): Promise<boolean>;
+  /** Replaces it when the version is the current one, and returns it as it is then; undefined without such a persona. */
+  update(
+    change: PersonaKey & { readonly content: PersonaContent; readonly version: number; readonly nowMs: number },
+  ): Promise<{ readonly persona: Persona; readonly updated: boolean } | undefined>;
+  /** False without such a persona. */
+  remove(key: PersonaKey): Promise<boolean>;
 };
 
 export type TrashQuery = {

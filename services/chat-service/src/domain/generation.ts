@@ -1,5 +1,6 @@
 import type { Conversation } from './conversation.ts';
 import type { ContextMessage, EndStatus, Message, MessageStatus, ProblemDocument, Timings, Usage } from './message.ts';
+import type { CustomPersona } from './persona.ts';
 
 /** What asked for a reply; `start` is the first message of a new conversation. */
 export type TurnKind = 'start' | 'post' | 'edit' | 'regenerate' | 'continue';
@@ -66,6 +67,8 @@ export type Turn = {
 export type GenerationTask = GenerationWithText & {
   /** The branch above the reply, root first, without empty replies. */
   readonly context: readonly ContextMessage[];
+  /** The persona to answer with when it is a person's own; null for a built-in one, and for one that is gone. */
+  readonly customPersona: CustomPersona | null;
   /** Whether the conversation still has the title made from its first message. */
   readonly titleWanted: boolean;
 };

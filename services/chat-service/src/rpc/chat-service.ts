@@ -8,6 +8,7 @@ import { generationRpcs } from './generation-rpcs.ts';
 import { liveStateRpcs } from './live-state-rpcs.ts';
 import { memberRpcs } from './member-rpcs.ts';
 import { organizeRpcs } from './organize-rpcs.ts';
+import { personaRpcs } from './persona-rpcs.ts';
 import { searchRpcs } from './search-rpcs.ts';
 import { trashRpcs } from './trash-rpcs.ts';
 import { turnRpcs } from './turn-rpcs.ts';
@@ -23,6 +24,7 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
   const archive = archiveRpcs(deps);
   const search = searchRpcs(deps);
   const organize = organizeRpcs(deps);
+  const personas = personaRpcs(deps);
   const trash = trashRpcs(deps);
   return {
     // For a user.
@@ -66,6 +68,10 @@ export function chatServiceHandlers(deps: ChatDeps): RpcHandlers<ChatServiceDefi
     DeleteFolder: organize.DeleteFolder,
     ListTags: organize.ListTags,
     SetFeedback: conversations.SetFeedback,
+    ListPersonas: personas.ListPersonas,
+    CreatePersona: personas.CreatePersona,
+    UpdatePersona: personas.UpdatePersona,
+    DeletePersona: personas.DeletePersona,
 
     // For api-gateway.
     GetShared: archive.GetShared,

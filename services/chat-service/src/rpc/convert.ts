@@ -5,7 +5,8 @@ import type { Message as WireMessage } from '@chatbot/proto/chatbot/chat/v1/Mess
 import type { Parameters as WireParameters } from '@chatbot/proto/chatbot/chat/v1/Parameters';
 import type { Turn as WireTurn } from '@chatbot/proto/chatbot/chat/v1/Turn';
 import { toTimestamp } from '@chatbot/service-kit';
-import type { Conversation } from '../domain/conversation.ts';
+import { validate as isUuid } from 'uuid';
+import { type Conversation, defaultPersona } from '../domain/conversation.ts';
 import type { GenerationTask, GenerationWithText, Parameters, Turn } from '../domain/generation.ts';
 import { readersOf, seenBy } from '../domain/member.ts';
 import type { ListedMessage, Message, ProblemDocument } from '../domain/message.ts';
@@ -91,13 +92,19 @@ export function toWireGeneration({ generation, content }: GenerationWithText): W
 
 export function toWireTask(task: GenerationTask): WireTask {
   const { userId, persona, requestedModel, parameters } = task.generation;
+  const { customPersona } = task;
   return {
     generation: toWireGeneration(task),
     userId,
-    persona,
+    // One's own that is gone is an id that says nothing to ai-service.
+    persona: customPersona === null && isUuid(persona) ? defaultPersona : persona,
     requestedModel,
     parameters: toWireParameters(parameters),
     context: task.context.map(({ authorId = '', ...message }) => ({ ...message, authorId })),
+    customPersona:
+      customPersona === null
+        ? null
+        : { prompt: customPersona.prompt, parameters: toWireParameters(customPersona.parameters) },
     titleWanted: task.titleWanted,
   };
 }
@@ -114,7 +121,7 @@ export function toWireTurn({ conversation, userMessage, assistantMessage, genera
   };
 }
 
-function toWireParameters({ stop, ...sampling }: Parameters): WireParameters {
+export function toWireParameters({ stop, ...sampling }: Parameters): WireParameters {
   return { ...sampling, stop: [...(stop ?? [])] };
 }
 

@@ -10,6 +10,7 @@ import type {
   MemberStore,
   MessageStore,
   NewId,
+  PersonaStore,
   SearchIndex,
   ShareStore,
   TrashStore,
@@ -35,6 +36,7 @@ export type ChatDeps = {
   readonly searchIndex: SearchIndex;
   readonly trash: TrashStore;
   readonly folders: FolderStore;
+  readonly personas: PersonaStore;
   readonly bulk: BulkStore;
   readonly metrics: ChatMetrics;
   readonly newId: NewId;

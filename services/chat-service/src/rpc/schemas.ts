@@ -6,6 +6,7 @@ import { exportFormats } from '../domain/export-format.ts';
 import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
 import { endStatuses, feedbackCommentLengthMax } from '../domain/message.ts';
+import { personaLengthMax } from '../domain/persona.ts';
 import { normalizeTag, normalizeTags, tagCountMax, tagLengthMax } from '../domain/tags.ts';
 import { titleLengthMax } from '../domain/title.ts';
 
@@ -130,6 +131,21 @@ export const emptyRequest = z.object({});
 export const createFolderRequest = z.object({ name: folderName });
 export const updateFolderRequest = z.object({ folderId: id, version, name: folderName });
 export const folderRequest = z.object({ folderId: id });
+const personaContent = z.object({
+  name: text(personaLengthMax.name).trim().min(1),
+  description: z.string().trim().max(personaLengthMax.description).refine(isStorable, storableMessage()),
+  prompt: text(personaLengthMax.prompt).trim().min(1),
+  parameters,
+});
+export const createPersonaRequest = personaContent;
+export const updatePersonaRequest = personaContent
+  .extend({ personaId: id, version })
+  .transform(({ personaId, version: seen, ...personaFields }) => ({
+    personaId,
+    version: seen,
+    content: personaFields,
+  }));
+export const personaRequest = z.object({ personaId: id });
 export const listMessagesRequest = z
   .object({
     conversationId: id,

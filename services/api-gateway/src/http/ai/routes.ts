@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { modelSchema, personaSchema, toModel, toPersona } from '../../clients/resources.ts';
+import { modelSchema, toModel } from '../../clients/resources.ts';
 import { defineRoute } from '../route.ts';
 
 export const listModels = defineRoute({
@@ -22,20 +22,5 @@ export const listModels = defineRoute({
       { context, timeoutMs: timeouts.unaryMs },
     );
     return { status: 200, body: { items: models.map(toModel), configuredDefault } };
-  },
-});
-
-export const listPersonas = defineRoute({
-  method: 'get',
-  path: '/personas',
-  access: 'user',
-  tag: 'ai',
-  summary: 'The personas to answer with',
-  responses: {
-    200: { description: 'The personas in the order to show them', schema: z.object({ items: z.array(personaSchema) }) },
-  },
-  async handle({ clients }, { context }) {
-    const { personas } = await clients.ai.unary('ListPersonas', {}, { context, timeoutMs: timeouts.unaryMs });
-    return { status: 200, body: { items: personas.map(toPersona) } };
   },
 });
