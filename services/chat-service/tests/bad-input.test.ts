@@ -94,15 +94,16 @@ describe('junk', () => {
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${caller.accessToken}`);
     return new Promise((resolve) => {
+      const asBytes = (request: Buffer) => request;
+      const asAnswer = (answer: Buffer) => answer;
       const answered = (error: ServiceError | null) => resolve(error?.code ?? 0);
-      raw.makeUnaryRequest(
-        method.path,
-        (request: Buffer) => request,
-        (answer) => answer,
-        bytes,
-        metadata,
-        answered,
-      );
+      if (!method.responseStream) {
+        raw.makeUnaryRequest(method.path, asBytes, asAnswer, bytes, metadata, answered);
+        return;
+      }
+      const answers = raw.makeServerStreamRequest(method.path, asBytes, asAnswer, bytes, metadata);
+      answers.on('error', answered).on('end', () => resolve(0));
+      answers.resume();
     });
   }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { growBranch } from './grow-branch.ts';
 import {
   asService,
+  asUnlisted,
   complete,
   exchange,
   post,
@@ -106,7 +107,7 @@ describe('CompleteGeneration', () => {
       answer.conversation,
     );
     const { messages } = await chat.client.unary('ListMessages', { conversationId }, caller);
-    expect(messages).toEqual([response.turn?.userMessage, answer.message]);
+    expect(messages.map(asUnlisted)).toEqual([response.turn?.userMessage, answer.message]);
   });
 
   it.each(['stopped', 'interrupted', 'failed'])('stores %s with its problem', async (status) => {

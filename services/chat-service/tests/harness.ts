@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '@chatbot/errors';
 import { type ChatServiceDefinition, chatServiceDefinition } from '@chatbot/proto';
 import type { CompleteGenerationRequest } from '@chatbot/proto/chatbot/chat/v1/CompleteGenerationRequest';
+import type { Message__Output } from '@chatbot/proto/chatbot/chat/v1/Message';
 import type { PostMessageRequest } from '@chatbot/proto/chatbot/chat/v1/PostMessageRequest';
 import type { PostMessageResponse__Output } from '@chatbot/proto/chatbot/chat/v1/PostMessageResponse';
 import {
@@ -148,4 +149,9 @@ export async function refusal(call: Promise<unknown>): Promise<AppError> {
 export function present<Value>(value: Value | null | undefined): Value {
   if (value === null || value === undefined) throw new Error('a part of the answer is absent');
   return value;
+}
+
+/** A listed message as the other rpcs return it: a list alone says where it stands and what it was asked for with. */
+export function asUnlisted(message: Message__Output): Message__Output {
+  return { ...message, siblingIds: [], feedback: null, persona: '', parameters: null };
 }

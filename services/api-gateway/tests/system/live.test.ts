@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { changesSchema } from '../../src/changes.ts';
-import { conversationSchema } from '../../src/clients/resources.ts';
+import { conversationSchema, type Message } from '../../src/clients/resources.ts';
 import { type Account, createAccount, type Device } from '../support/account.ts';
 import { storedMessages } from '../support/conversation.ts';
 import { applyChanges, applyEvent, type KnownState, type LiveEvent, nothingKnown } from '../support/known-state.ts';
@@ -218,8 +218,13 @@ async function read(conversationId: string): Promise<KnownState> {
   return {
     ...nothingKnown,
     conversations: new Map(items.map((item) => [item.id, item])),
-    messages: new Map(messages.map((message) => [message.id, message])),
+    messages: new Map(messages.map((message) => [message.id, asUnlisted(message)])),
   };
+}
+
+/** A listed message as events carry it: a list alone says where it stands and what it was asked for with. */
+function asUnlisted({ siblingIds: _siblings, persona: _persona, params: _params, ...message }: Message): Message {
+  return message;
 }
 
 /** What is on screen: the list, and the messages of a conversation that is in it. */
