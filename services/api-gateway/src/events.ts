@@ -63,13 +63,25 @@ function sharedPart(
   conversation: Conversation,
   { activeLeafChosen }: { activeLeafChosen: boolean },
 ): ConversationUpdate {
-  const { id, title, persona, model, memberCount, activeLeafId, createdAt, updatedAt, lastMessageAt, version } =
-    conversation;
+  const {
+    id,
+    title,
+    persona,
+    model,
+    replyMode,
+    memberCount,
+    activeLeafId,
+    createdAt,
+    updatedAt,
+    lastMessageAt,
+    version,
+  } = conversation;
   return {
     id,
     title,
     persona,
     model,
+    replyMode,
     memberCount,
     ...(activeLeafId === undefined || activeLeafChosen ? {} : { activeLeafId }),
     createdAt,

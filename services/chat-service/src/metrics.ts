@@ -12,6 +12,8 @@ export type CountedTurn = {
 export type ChatMetrics = {
   /** Counts the messages of a turn; a replayed one has none. */
   recordTurn(turn: CountedTurn): void;
+  /** Counts a message that asks for no reply. */
+  recordNote(conversation: { readonly id: string }): void;
   /** Says where the unfinished generations are counted whenever the metrics are read. They are those of the whole system. */
   reportUnfinished(count: () => Promise<UnfinishedCount>): void;
 };
@@ -39,6 +41,12 @@ export function createChatMetrics(registry: Registry, clock: () => number): Chat
       this.set(lastTurnsMs.size);
     },
   });
+  function noteActive(id: string) {
+    lastTurnsMs.delete(id);
+    lastTurnsMs.set(id, clock());
+    if (lastTurnsMs.size > activeCountMax) forgetOldest(lastTurnsMs, clock() - activeWindowMs);
+  }
+
   return {
     reportUnfinished(count) {
       const oldest = new Gauge({
@@ -62,9 +70,11 @@ export function createChatMetrics(registry: Registry, clock: () => number): Chat
       if (replayed) return;
       messages.inc({ role: 'assistant' });
       if (generation.kind !== 'regenerate') messages.inc({ role: 'user' });
-      lastTurnsMs.delete(conversation.id);
-      lastTurnsMs.set(conversation.id, clock());
-      if (lastTurnsMs.size > activeCountMax) forgetOldest(lastTurnsMs, clock() - activeWindowMs);
+      noteActive(conversation.id);
+    },
+    recordNote({ id }) {
+      messages.inc({ role: 'user' });
+      noteActive(id);
     },
   };
 }

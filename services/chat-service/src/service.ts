@@ -31,6 +31,7 @@ import { createPrismaGenerationStore } from './adapters/prisma-generation-store.
 import { createPrismaLiveStateStore } from './adapters/prisma-live-state-store.ts';
 import { createPrismaMemberStore } from './adapters/prisma-member-store.ts';
 import { createPrismaMessageStore } from './adapters/prisma-message-store.ts';
+import { createPrismaNoteStore } from './adapters/prisma-note-store.ts';
 import { createPrismaOutbox } from './adapters/prisma-outbox.ts';
 import { createPrismaPersonaStore } from './adapters/prisma-persona-store.ts';
 import { createPrismaShareStore } from './adapters/prisma-share-store.ts';
@@ -125,6 +126,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
         conversations: createPrismaConversationStore(database),
         messages: createPrismaMessageStore(database),
         turns: createPrismaTurnStore(database),
+        notes: createPrismaNoteStore(database),
         generations,
         members: createPrismaMemberStore(database),
         searchIndex: createPostgresSearchIndex(database),

@@ -77,8 +77,9 @@ export function turnStoreContract(stores: () => Stores): void {
       const first = newTurn();
       const { userId } = first;
       const { conversation, assistantMessage, userMessage } = present(await turns.add(first));
-      const at = (place: TurnPlace, by = userId) => turns.findObstacle({ userId: by, place });
-      const post: TurnPlace = { kind: 'post', conversationId: conversation.id };
+      const at = (place: TurnPlace, by = userId) =>
+        turns.findObstacle({ userId: by, clientMessageId: uuidv7(), place });
+      const post: TurnPlace = { kind: 'post', conversationId: conversation.id, addressed: false };
       expect(await at(post)).toBe('running');
       expect(await at({ ...post, parentId: userMessage.id })).toBe('none');
       expect(await at({ ...post, parentId: uuidv7() })).toBe('missing');

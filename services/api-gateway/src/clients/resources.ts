@@ -65,6 +65,9 @@ export const conversationSchema = z
     archived: z.boolean(),
     folderId: z.uuid().optional(),
     tags: z.array(z.string()),
+    replyMode: z
+      .enum(['always', 'mentioned'])
+      .meta({ description: 'mentioned: only messages with @assistant or @ai are answered' }),
     role: z.enum(['owner', 'writer', 'reader']).meta({ description: 'What the caller may do' }),
     memberCount: z.int().meta({ description: 'How many people may read it, the owner included' }),
     activeLeafId: z.uuid().optional().meta({ description: 'The last message of the branch that was active last' }),
@@ -329,6 +332,7 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     archived,
     tags,
     version,
+    replyMode: rest.replyMode === 'mentioned' ? 'mentioned' : 'always',
     role: conversationSchema.shape.role.parse(rest.role),
     memberCount: rest.readerUserIds.length,
     ...filled({ activeLeafId: rest.activeLeafId, folderId: rest.folderId }),

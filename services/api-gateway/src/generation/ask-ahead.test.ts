@@ -142,6 +142,14 @@ describe('asking ahead', () => {
     expect(taken?.opened !== undefined).toBe(used);
   });
 
+  it('asks nothing more where not every message is answered', () => {
+    const { ahead, asked } = askAhead();
+    ahead.note(taskOf(question), 'Hi!');
+    ahead.avoid('conversation');
+    expect(ahead.ask(next, context)).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
   it('asks once for a message that is sent again while it is being stored', () => {
     const { ahead, asked } = askAhead();
     const first = ahead.ask(question, context);
@@ -153,6 +161,7 @@ describe('asking ahead', () => {
 
   it.each([
     ['forgets the claim of a turn that was refused', 'not-stored', 'forget g1'],
+    ['forgets the claim of a message that is not to be answered', 'not-answered', 'forget g1'],
     ['leaves a turn that may be stored to whoever finds it', 'unknown', 'release g1 7'],
   ] as const)('%s', async (_case, outcome, given) => {
     const { ahead, calls } = askAhead();

@@ -26,8 +26,11 @@ export type AheadTurn = {
   /** The turn is stored. `opened` is the reply, if the turn asks for exactly what was asked; else that request is closed. */
   take(task: GenerationTask__Output): TakenTurn;
   /** No turn came of it that this call should run. `unknown`: it may be stored nevertheless, for whoever finds it to run. */
-  drop(outcome: 'not-stored' | 'unknown'): void;
+  drop(outcome: DropOutcome): void;
 };
+
+/** `not-answered`: it is stored, and is not to be answered. */
+type DropOutcome = 'not-stored' | 'not-answered' | 'unknown';
 
 export type TakenTurn = { readonly claiming: Promise<Claim | undefined>; readonly opened: ReplyStream | undefined };
 
@@ -36,6 +39,8 @@ export type AskAhead = {
   ask(message: NewMessage, context: RequestContext): AheadTurn | undefined;
   /** A reply that is complete and stored: its conversation may go on from it. */
   note(task: GenerationTask__Output, content: string): void;
+  /** A conversation in which not every message is answered: what is said there is not shown to the model before it is known to be for it. */
+  avoid(conversationId: string): void;
 };
 
 /** What the last turn of a conversation asked, its reply included: a completed message never changes. */
@@ -77,7 +82,7 @@ export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }
           storing.delete(messageKey);
           if (isSameRequest(request, toRequest(task, ''))) return { claiming, opened: reply };
           reply.cancel();
-          if (missed.size < missesMax) missed.add(guessKey);
+          avoid(guessKey);
           return { claiming, opened: undefined };
         },
         drop(outcome) {
@@ -88,13 +93,18 @@ export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }
       };
     },
     note: branches.note,
+    avoid,
   };
+
+  function avoid(guessKey: string) {
+    if (missed.size < missesMax) missed.add(guessKey);
+  }
 }
 
 /** A claim that is not given back runs out by itself. */
 async function giveBack(
   log: GenerationLog,
-  given: { claiming: Promise<Claim | undefined>; generationId: string; outcome: 'not-stored' | 'unknown' },
+  given: { claiming: Promise<Claim | undefined>; generationId: string; outcome: DropOutcome },
 ): Promise<void> {
   const { claiming, generationId, outcome } = given;
   const claim = await claiming;

@@ -4,10 +4,10 @@ import {
   contentSchema,
   continueReply,
   editMessage,
+  type PostedTurn,
   postMessage,
   postMessageSchema,
   regenerateReply,
-  type TurnIds,
 } from '../turns/post-turn.ts';
 import { defineEvent, type EventCall, type EventDeps } from './event.ts';
 import { followOwnTurn } from './follow-generation.ts';
@@ -37,10 +37,11 @@ export const generationContinue = defineEvent({
 });
 
 /** A sender follows its own generation without asking. */
-async function turn(deps: EventDeps, call: EventCall, post: () => Promise<TurnIds>): Promise<TurnIds> {
+async function turn(deps: EventDeps, call: EventCall, post: () => Promise<PostedTurn>): Promise<PostedTurn> {
   await deps.limits.consume('messages', call.userId);
   const sinceMs = performance.now();
   const ids = await post();
-  followOwnTurn(deps, call, { ...ids, sinceMs });
+  const { conversationId, generationId } = ids;
+  if (generationId !== undefined) followOwnTurn(deps, call, { conversationId, generationId, sinceMs });
   return ids;
 }

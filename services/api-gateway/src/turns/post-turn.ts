@@ -35,7 +35,13 @@ export const turnSchema = z
   .object({ conversationId: z.uuid(), userMessageId: z.uuid(), assistantMessageId: z.uuid(), generationId: z.uuid() })
   .meta({ id: 'Turn', description: 'What was stored; the reply is durable from here on' });
 
+export const postedTurnSchema = turnSchema.partial({ assistantMessageId: true, generationId: true }).meta({
+  id: 'PostedTurn',
+  description: 'A Turn; without a reply when the conversation answers only messages that address the model',
+});
+
 export type TurnIds = z.infer<typeof turnSchema>;
+export type PostedTurn = z.infer<typeof postedTurnSchema>;
 
 export type TurnDeps = {
   chat: ChatClient;
@@ -51,7 +57,7 @@ type TurnInput<Input> = { caller: Caller; userId: string; input: Input };
 export async function postMessage(
   deps: TurnDeps,
   { caller, userId, input }: TurnInput<z.infer<typeof postMessageSchema>>,
-): Promise<TurnIds> {
+): Promise<PostedTurn> {
   const { params, conversationId = '', persona = '', model = '', parentId, clientMessageId, content } = input;
   const request = {
     generationId: uuidv7(),
@@ -84,7 +90,7 @@ function isRefusal(error: unknown): boolean {
 export async function editMessage(
   deps: TurnDeps,
   { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
-): Promise<TurnIds> {
+): Promise<PostedTurn> {
   return admitted(deps, userId, async () => ({
     caller,
     ...(await deps.chat.unary('EditMessage', input, { ...caller, timeoutMs: timeouts.unaryMs })),
@@ -95,7 +101,7 @@ export async function editMessage(
 export async function regenerateReply(
   deps: TurnDeps,
   { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
-): Promise<TurnIds> {
+): Promise<PostedTurn> {
   return admitted(deps, userId, async () => ({
     caller,
     ...(await deps.chat.unary('RegenerateReply', input, { ...caller, timeoutMs: timeouts.unaryMs })),
@@ -106,7 +112,7 @@ export async function regenerateReply(
 export async function continueReply(
   deps: TurnDeps,
   { caller, userId, input }: TurnInput<{ generationId: string }>,
-): Promise<TurnIds> {
+): Promise<PostedTurn> {
   return admitted(deps, userId, async () => ({
     caller,
     ...(await deps.chat.unary('ContinueReply', input, { ...caller, timeoutMs: timeouts.unaryMs })),
@@ -124,41 +130,44 @@ type Begin = {
 };
 
 /** Stores a turn if the account may have one more reply, and begins with that. */
-async function admitted(deps: TurnDeps, userId: string, store: () => Promise<Begin>): Promise<TurnIds> {
+async function admitted(deps: TurnDeps, userId: string, store: () => Promise<Begin>): Promise<PostedTurn> {
   const { stored } = await deps.admission.admit(userId, async () => {
     const stored = await store();
     const { generationId, replayed } = present(stored.turn, 'turn');
-    return { stored, generationId, replayed };
+    // What is not answered takes no place, as a repeat takes none.
+    return { stored, generationId, replayed: replayed || generationId === '' };
   });
   return begin(deps, stored);
 }
 
-function begin({ generations, events }: TurnDeps, { caller, turn, task, ahead }: Begin): TurnIds {
+function begin(deps: TurnDeps, { caller, turn, task, ahead }: Begin): PostedTurn {
+  const { generations, events } = deps;
   const { conversation, userMessage, assistantMessage, generationId, replayed } = present(turn, 'turn');
+  if (conversation?.replyMode === 'mentioned') deps.ahead.avoid(conversation.id);
   const user = toMessage(userMessage);
-  const assistant = toMessage(assistantMessage);
+  const assistant = assistantMessage === null ? undefined : toMessage(assistantMessage);
   // Not awaited: the turn is durable, so the client's answer need not wait for the claim. Should it fail, the generation is found as an orphan.
   if (task !== null) generations.start(task, caller.context, ahead).catch(() => undefined);
   else {
-    ahead?.drop('not-stored');
-    setTimeout(
-      () => void generations.ensureRunning(generationId, caller.context).catch(() => undefined),
-      replayDelayMs,
-    );
+    ahead?.drop(assistant === undefined ? 'not-answered' : 'not-stored');
+    if (assistant !== undefined) lookAfter(generationId);
   }
   // After the answer and the request to the model, which are waited for; the other sessions are not in such a hurry.
   if (!replayed) {
     setImmediate(() => {
       const { readerUserIds } = present(conversation, 'conversation');
       events.publish(readerUserIds, 'message:created', user);
-      events.publish(readerUserIds, 'message:created', assistant);
+      if (assistant !== undefined) events.publish(readerUserIds, 'message:created', assistant);
       publishConversation(events, conversation);
     });
   }
   return {
     conversationId: user.conversationId,
     userMessageId: user.id,
-    assistantMessageId: assistant.id,
-    generationId,
+    ...(assistant === undefined ? {} : { assistantMessageId: assistant.id, generationId }),
   };
+
+  function lookAfter(id: string) {
+    setTimeout(() => void generations.ensureRunning(id, caller.context).catch(() => undefined), replayDelayMs);
+  }
 }

@@ -132,6 +132,31 @@ describe('a member', () => {
   });
 });
 
+describe('a conversation that answers when it is addressed', () => {
+  it('acknowledges other messages without a reply, tells everybody of them, and goes on with the next one that addresses it', async () => {
+    const { conversationId: id } = await shared('writer');
+    const { body } = await owner.request('GET', `/conversations/${id}`);
+    const { version } = conversationSchema.parse(body);
+    const changed = await owner.request('PATCH', `/conversations/${id}`, { version, replyMode: 'mentioned' });
+    expect(changed.body).toMatchObject({ replyMode: 'mentioned' });
+    using writing = await guest.connect();
+    using reading = await owner.connect(elsewhere());
+    const message = { conversationId: id, content: 'Between us', clientMessageId: randomUUID() };
+    const ack = await writing.emit('message:send', message);
+    expect(ack).toMatchObject({ ok: true, data: { conversationId: id } });
+    expect(ack.ok && Object.keys(ack.data as object).toSorted()).toEqual(['conversationId', 'userMessageId']);
+    expect(await writing.emit('message:send', message)).toEqual(ack);
+    await hears(reading, 'message:created', { conversationId: id, content: 'Between us' });
+    const posted = await guest.request('POST', `/conversations/${id}/messages`, {
+      content: 'Also',
+      clientMessageId: randomUUID(),
+    });
+    expect(posted).toMatchObject({ status: 202, body: { conversationId: id } });
+    const turn = await writing.send({ conversationId: id, content: 'And you, @ai?' });
+    expect(await writing.ended(turn.generationId)).toMatchObject({ status: 'completed' });
+  });
+});
+
 describe('who is removed', () => {
   it('is cut off at once on every replica: frames, server-sent events, reading, the list', async () => {
     const { conversationId: id } = await shared('reader');

@@ -55,6 +55,9 @@ const obstacleRow = z.object({
   status: messageStatus.nullable(),
   parentWanted: z.boolean(),
   writable: z.boolean(),
+  /** Of a post: whether it gets no reply here, and whether it was stored without one before. */
+  unanswered: z.boolean().optional(),
+  noted: z.boolean().optional(),
 });
 
 /** The turn as stored: what was sent and what the statement found, without reading the texts back. */
@@ -135,12 +138,14 @@ function userMessageOf(turn: NewTurn, row: z.output<typeof addedRow>): Message {
 
 function obstacleOf(place: TurnPlace, row: z.output<typeof obstacleRow> | undefined): TurnObstacle {
   if (row?.writable === false) return 'read-only';
+  if (row?.noted === true) return 'unanswered';
   switch (place.kind) {
     case 'start':
       return 'none';
     case 'post':
       if (row === undefined || (row.parentWanted && row.status === null)) return 'missing';
-      return row.status !== null && isRunning(row.status) ? 'running' : 'none';
+      if (row.status !== null && isRunning(row.status)) return 'running';
+      return row.unanswered === true ? 'unanswered' : 'none';
     case 'edit':
       if (row === undefined) return 'missing';
       return row.role === 'user' ? 'none' : 'wrong-role';

@@ -3,6 +3,7 @@ import type { Conversation } from '../domain/conversation.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { type Invite, memberRoles } from '../domain/member.ts';
+import { replyModes } from '../domain/mention.ts';
 import { type ContextMessage, endStatuses, type Message, runningStatuses } from '../domain/message.ts';
 import type { CustomPersona } from '../domain/persona.ts';
 import type { Share, SharedConversation } from '../domain/share.ts';
@@ -38,7 +39,7 @@ const outcome = {
 
 /** A conversation, from the table alias `c`. */
 export const conversationJson = Prisma.sql`json_build_object(
-  'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona,
+  'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona, 'replyMode', c.reply_mode,
   'model', c.model, 'pinned', c.pinned, 'archived', c.archived,
   'folderId', c.folder_id, 'tags', c.tags, 'activeLeafId', c.active_leaf_id,
   'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version,
@@ -66,6 +67,7 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   title: z.string(),
   titleSource,
   persona: z.string(),
+  replyMode: z.enum(replyModes),
   model: z.string(),
   pinned: z.boolean(),
   archived: z.boolean(),

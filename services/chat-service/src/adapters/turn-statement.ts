@@ -58,7 +58,7 @@ function placePart(turn: NewTurn): Prisma.Sql {
       return Prisma.sql`locked AS (
         SELECT c.id, c.user_id, c.persona, c.model, coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id) AS wanted_id
         FROM conversations c
-        WHERE c.id = ${place.conversationId}::uuid AND ${writableBy(userId)}
+        WHERE c.id = ${place.conversationId}::uuid AND ${isAnswered(place)} AND ${writableBy(userId)}
         FOR NO KEY UPDATE
       ), place AS (
         SELECT l.id AS conversation_id, l.user_id AS owner_id, p.id AS parent_id, p.id AS leaf_id, ${question},
@@ -106,10 +106,21 @@ function generationPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
     SELECT ${turn.generationId}::uuid, p.conversation_id, ${turn.userId}::uuid, p.answered_id,
       ${turn.assistantMessageId}::uuid, ${turn.clientMessageId}, ${turn.requestHash}, ${turn.place.kind}, 'pending', 0, 0,
       p.model, p.persona, ${JSON.stringify(turn.parameters)}::jsonb, '', ${now}
-    FROM place p
+    FROM place p ${turn.place.kind === 'post' ? Prisma.sql`WHERE NOT ${isNote(turn)}` : Prisma.empty}
     ON CONFLICT (user_id, client_message_id) DO NOTHING
     RETURNING id
   )`;
+}
+
+/** Whether a message gets a reply where it goes. */
+function isAnswered({ addressed }: Extract<TurnPlace, { kind: 'post' }>): Prisma.Sql {
+  return Prisma.sql`(c.reply_mode = 'always' OR ${addressed}::boolean)`;
+}
+
+/** Whether the message was stored before, as one without a reply. */
+function isNote({ userId, clientMessageId }: { userId: string; clientMessageId: string }): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM conversation_notes n WHERE n.user_id = ${userId}::uuid AND n.client_message_id = ${clientMessageId})`;
 }
 
 function conversationPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
@@ -183,7 +194,8 @@ export function storedTurnStatement(key: { userId: string; clientMessageId: stri
  * whether that message, or a parent of it, is wanted at all, and whether the user may write there. No row when the conversation or the
  * message is not there.
  */
-export function obstacleStatement({ userId, place }: { userId: string; place: TurnPlace }): Prisma.Sql {
+export function obstacleStatement(turn: { userId: string; clientMessageId: string; place: TurnPlace }): Prisma.Sql {
+  const { userId, place } = turn;
   const writable = writableBy(userId);
   switch (place.kind) {
     case 'start':
@@ -191,7 +203,8 @@ export function obstacleStatement({ userId, place }: { userId: string; place: Tu
     case 'post': {
       const wantedId = Prisma.sql`coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id)`;
       return Prisma.sql`
-        SELECT m.role, m.status, ${wantedId} IS NOT NULL AS "parentWanted", ${writable} AS writable
+        SELECT m.role, m.status, ${wantedId} IS NOT NULL AS "parentWanted", ${writable} AS writable,
+          NOT ${isAnswered(place)} AS unanswered, ${isNote(turn)} AS noted
         FROM conversations c LEFT JOIN messages m ON m.id = ${wantedId} AND m.conversation_id = c.id
         WHERE c.id = ${place.conversationId}::uuid AND ${readableBy(userId)}`;
     }

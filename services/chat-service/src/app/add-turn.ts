@@ -31,13 +31,22 @@ const attemptCountMax = 3;
  * Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED, IDEMPOTENCY_CONFLICT, GENERATION_RUNNING, VALIDATION_FAILED.
  */
 export async function addTurn(deps: AddTurnDeps, input: AddTurnInput): Promise<TurnResult> {
+  const result = await addTurnIfAnswered(deps, input);
+  if (result === 'unanswered') throw new Error('only a new message may go unanswered');
+  return result;
+}
+
+/** As addTurn; `unanswered` when the conversation answers only messages that address the model, and this one does not. */
+export async function addTurnIfAnswered(deps: AddTurnDeps, input: AddTurnInput): Promise<TurnResult | 'unanswered'> {
   const turn = newTurn(deps, input);
   for (let attempt = 1; attempt <= attemptCountMax; attempt++) {
     const added = await deps.turns.add(turn);
     if (added !== undefined) return { turn: { ...added, replayed: false }, task: taskOf(added) };
     const stored = await deps.turns.find(input);
     if (stored !== undefined) return { turn: replay(stored, turn.requestHash), task: undefined };
-    throwObstacle(await deps.turns.findObstacle(input));
+    const obstacle = await deps.turns.findObstacle(input);
+    if (obstacle === 'unanswered') return obstacle;
+    throwObstacle(obstacle);
   }
   throw new AppError('UNAVAILABLE', { detail: 'The conversation is busy' });
 }
@@ -72,7 +81,7 @@ function replay({ inTrash, ...stored }: StoredTurn & { inTrash: boolean }, hash:
   return { ...stored, replayed: true };
 }
 
-function throwObstacle(obstacle: TurnObstacle): void {
+function throwObstacle(obstacle: Exclude<TurnObstacle, 'unanswered'>): void {
   switch (obstacle) {
     case 'none':
       return;

@@ -21,6 +21,7 @@ export async function createConversation(
     title: input.title ?? defaultTitle,
     titleSource: input.title === undefined ? 'default' : 'user',
     persona: input.persona ?? defaultPersona,
+    replyMode: 'always',
     model: input.model ?? '',
     pinned: false,
     archived: false,

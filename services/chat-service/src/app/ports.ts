@@ -99,6 +99,8 @@ export type TurnPlace =
       readonly conversationId: string;
       /** Absent takes the active leaf. */
       readonly parentId?: string | undefined;
+      /** Whether the message addresses the model. */
+      readonly addressed: boolean;
       /** For the conversation from now on; absent keeps it. */
       readonly persona?: string | undefined;
       readonly model?: string | undefined;
@@ -141,7 +143,14 @@ export type AddedTurn = StoredTurn & {
 };
 
 /** Why a turn cannot be stored; `none` when it can by now. */
-export type TurnObstacle = 'none' | 'missing' | 'read-only' | 'wrong-role' | 'running' | 'nothing-to-continue';
+export type TurnObstacle =
+  | 'none'
+  | 'missing'
+  | 'read-only'
+  | 'unanswered'
+  | 'wrong-role'
+  | 'running'
+  | 'nothing-to-continue';
 
 export type TurnStore = {
   /**
@@ -153,7 +162,36 @@ export type TurnStore = {
   /** The turn that an earlier call stored, as it is now, also when its conversation is in the trash. */
   find(key: { userId: string; clientMessageId: string }): Promise<(StoredTurn & { inTrash: boolean }) | undefined>;
   /** What is in the way of a turn. */
-  findObstacle(turn: { userId: string; place: TurnPlace }): Promise<TurnObstacle>;
+  findObstacle(turn: { userId: string; clientMessageId: string; place: TurnPlace }): Promise<TurnObstacle>;
+};
+
+/** A message without a reply to store. */
+export type NewNote = {
+  readonly userId: string;
+  readonly clientMessageId: string;
+  readonly requestHash: string;
+  readonly conversationId: string;
+  /** Absent takes the active leaf. */
+  readonly parentId?: string | undefined;
+  readonly messageId: string;
+  readonly content: string;
+  readonly language: Language;
+  /** The title that a conversation gets with its first message. */
+  readonly title: string;
+  readonly nowMs: number;
+};
+
+export type StoredNote = { readonly conversation: Conversation; readonly message: Message };
+
+/** Messages that are not to be answered. */
+export type NoteStore = {
+  /** Stores it where only messages that address the model are answered; undefined when it was stored before or something is in the way. */
+  add(note: NewNote): Promise<StoredNote | undefined>;
+  /** What an earlier call stored, as it is now. */
+  find(key: {
+    userId: string;
+    clientMessageId: string;
+  }): Promise<(StoredNote & { requestHash: string; inTrash: boolean }) | undefined>;
 };
 
 /** A write by the owner of a generation's lease. */

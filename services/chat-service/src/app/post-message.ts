@@ -1,6 +1,9 @@
+import { AppError } from '@chatbot/errors';
 import { defaultPersona } from '../domain/conversation.ts';
 import type { Parameters } from '../domain/generation.ts';
-import { type AddTurnDeps, addTurn, type TurnResult } from './add-turn.ts';
+import { addressesAssistant } from '../domain/mention.ts';
+import { type AddNoteDeps, addNote, type NoteResult } from './add-note.ts';
+import { type AddTurnDeps, addTurnIfAnswered, type TurnResult } from './add-turn.ts';
 import type { TurnPlace } from './ports.ts';
 
 export type PostMessageInput = {
@@ -19,14 +22,31 @@ export type PostMessageInput = {
   readonly generationId?: string | undefined;
 };
 
-/** Stores a user message with its pending reply. Throws as addTurn does. */
-export function postMessage(deps: AddTurnDeps, input: PostMessageInput): Promise<TurnResult> {
+/** Attempts while the reply mode changes under the message. */
+const attemptCountMax = 3;
+
+/**
+ * Stores a user message with its pending reply, or without one where only messages that address the model are answered. Throws as addTurn
+ * does.
+ */
+export async function postMessage(
+  deps: AddTurnDeps & AddNoteDeps,
+  input: PostMessageInput,
+): Promise<TurnResult | NoteResult> {
   const { userId, clientMessageId, conversationId, parentId, content, persona, model, parameters, generationId } =
     input;
   const place: TurnPlace =
     conversationId === undefined
       ? { kind: 'start', conversationId: deps.newId(), persona: persona ?? defaultPersona, model: model ?? '' }
-      : { kind: 'post', conversationId, parentId, persona, model };
+      : { kind: 'post', conversationId, parentId, addressed: addressesAssistant(content), persona, model };
   const request = { kind: place.kind, targetId: conversationId ?? null, parentId, content, persona, model, parameters };
-  return addTurn(deps, { userId, clientMessageId, place, request, content, parameters, generationId });
+  const turn = { userId, clientMessageId, place, request, content, parameters, generationId };
+  for (let attempt = 1; attempt <= attemptCountMax; attempt++) {
+    const answered = await addTurnIfAnswered(deps, turn);
+    if (answered !== 'unanswered') return answered;
+    if (conversationId === undefined) break;
+    const noted = await addNote(deps, { userId, clientMessageId, conversationId, parentId, content, request });
+    if (noted !== undefined) return noted;
+  }
+  throw new AppError('UNAVAILABLE', { detail: 'The conversation is busy' });
 }

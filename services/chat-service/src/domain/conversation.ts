@@ -1,4 +1,5 @@
 import type { Member } from './member.ts';
+import type { ReplyMode } from './mention.ts';
 
 /** Who gave the title: it was made from the first message, a model wrote it, or a person did. */
 export type TitleSource = 'default' | 'model' | 'user';
@@ -11,6 +12,7 @@ export type Conversation = {
   readonly title: string;
   readonly titleSource: TitleSource;
   readonly persona: string;
+  readonly replyMode: ReplyMode;
   /** Empty takes the default. */
   readonly model: string;
   /** Where the owner keeps it; members keep it where they like. */
@@ -32,7 +34,12 @@ export type Conversation = {
 };
 
 /** What a person may change for all members. */
-export type SharedChanges = { readonly title?: string; readonly persona?: string; readonly model?: string };
+export type SharedChanges = {
+  readonly title?: string;
+  readonly persona?: string;
+  readonly model?: string;
+  readonly replyMode?: ReplyMode;
+};
 
 /** What a person may change for themselves. */
 export type PersonalChanges = {

@@ -10,6 +10,7 @@ import type {
   MemberStore,
   MessageStore,
   NewId,
+  NoteStore,
   PersonaStore,
   SearchIndex,
   ShareStore,
@@ -24,6 +25,7 @@ export type ChatDeps = {
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly turns: TurnStore;
+  readonly notes: NoteStore;
   readonly generations: GenerationStore;
   readonly members: MemberStore;
   readonly shares: ShareStore;

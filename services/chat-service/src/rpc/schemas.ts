@@ -5,6 +5,7 @@ import { conversationSorts } from '../domain/cursor.ts';
 import { exportFormats } from '../domain/export-format.ts';
 import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
+import { replyModes } from '../domain/mention.ts';
 import { endStatuses, feedbackCommentLengthMax } from '../domain/message.ts';
 import { personaLengthMax } from '../domain/persona.ts';
 import { normalizeTag, normalizeTags, tagCountMax, tagLengthMax } from '../domain/tags.ts';
@@ -105,6 +106,7 @@ export const updateConversationRequest = z
     conversationId: id,
     version,
     title: title.exactOptional(),
+    replyMode: z.enum(replyModes).exactOptional(),
     persona: persona.exactOptional(),
     model: model.exactOptional(),
     ...personalChanges,

@@ -1,10 +1,11 @@
 import { unary } from '@chatbot/service-kit';
+import type { NoteResult } from '../app/add-note.ts';
 import type { TurnResult } from '../app/add-turn.ts';
 import { continueReply } from '../app/continue-reply.ts';
 import { editMessage } from '../app/edit-message.ts';
 import { postMessage } from '../app/post-message.ts';
 import { regenerateReply } from '../app/regenerate-reply.ts';
-import { toWireTask, toWireTurn } from './convert.ts';
+import { toWireConversation, toWireMessage, toWireTask, toWireTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import { continueReplyRequest, editMessageRequest, postMessageRequest, regenerateReplyRequest } from './schemas.ts';
 
@@ -15,7 +16,8 @@ export function turnRpcs(deps: ChatDeps) {
       access: 'user',
       input: postMessageRequest,
       handle: async (input, { identity }) => {
-        return answer(deps, await postMessage(deps, { ...input, userId: identity.userId }));
+        const posted = await postMessage(deps, { ...input, userId: identity.userId });
+        return 'note' in posted ? answerNote(deps, posted, identity.userId) : answer(deps, posted);
       },
     }),
 
@@ -41,6 +43,22 @@ export function turnRpcs(deps: ChatDeps) {
         return answer(deps, await regenerateReply(deps, { ...input, userId: identity.userId }));
       },
     }),
+  };
+}
+
+function answerNote({ metrics }: ChatDeps, { note }: NoteResult, viewerId: string) {
+  const { conversation, message, replayed } = note;
+  if (!replayed) metrics.recordNote(conversation);
+  return {
+    turn: {
+      conversation: toWireConversation(conversation, viewerId),
+      userMessage: toWireMessage(message),
+      assistantMessage: null,
+      generationId: '',
+      replayed,
+      conversationCreated: false,
+    },
+    task: null,
   };
 }
 

@@ -179,7 +179,7 @@ export const PersonaListSchema = z.object({
 });
 export type Persona = z.infer<typeof PersonaListSchema>['items'][number];
 
-/** The acknowledgement of message:send, message:edit, message:regenerate and generation:continue. */
+/** The acknowledgement of message:edit, message:regenerate and generation:continue. */
 export const TurnSchema = z.object({
   conversationId: z.string(),
   userMessageId: z.string(),
@@ -187,6 +187,13 @@ export const TurnSchema = z.object({
   generationId: z.string(),
 });
 export type Turn = z.infer<typeof TurnSchema>;
+
+/** The acknowledgement of message:send; without a reply where only messages that address the model are answered. */
+export const PostedTurnSchema = z.extend(TurnSchema, {
+  assistantMessageId: maybe(z.string()),
+  generationId: maybe(z.string()),
+});
+export type PostedTurn = z.infer<typeof PostedTurnSchema>;
 
 export const FrameSchema = z.union([
   z.object({

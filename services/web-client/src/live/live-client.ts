@@ -8,7 +8,8 @@ import {
   type Message,
   MessagePatchSchema,
   MessageSchema,
-  type Turn,
+  type PostedTurn,
+  PostedTurnSchema,
   TurnSchema,
 } from '../api/schemas.ts';
 import type { Session } from '../session/session.ts';
@@ -32,9 +33,9 @@ export type LiveClient = {
   /** Goes on with a reply that is being written, from where its message stands. */
   follow: (message: Message) => void;
   /** Hears which message has become which turn. */
-  onSent: (listener: (entry: OutboxEntry, turn: Turn) => void) => () => void;
+  onSent: (listener: (entry: OutboxEntry, turn: PostedTurn) => void) => () => void;
   /** Hears of every turn that this tab has begun, once it is in place. */
-  onTurn: (listener: (turn: Turn) => void) => () => void;
+  onTurn: (listener: (turn: PostedTurn) => void) => () => void;
   /** Stores other content for a user message, as a new branch. @throws ProblemError */
   edit: (message: Message, edit: { content: string; clientMessageId: string }) => Promise<void>;
   /** Asks for another reply in place of this one. @throws ProblemError */
@@ -49,8 +50,8 @@ export type LiveClient = {
 export function createLiveClient(deps: { session: Session; queryClient: QueryClient; userId: string }): LiveClient {
   const connection = createConnection(deps.session);
   const cache = createThreadCache(deps.queryClient);
-  const turnListeners = new Set<(turn: Turn) => void>();
-  const sentListeners = new Set<(entry: OutboxEntry, turn: Turn) => void>();
+  const turnListeners = new Set<(turn: PostedTurn) => void>();
+  const sentListeners = new Set<(entry: OutboxEntry, turn: PostedTurn) => void>();
 
   const generations = createGenerationStore({
     schedule,
@@ -63,7 +64,8 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     storage: localStorage,
     storagePrefix: `chatbot.outbox.${deps.userId}.`,
     isOnline: () => connection.status.get() === 'online',
-    post: ({ status: _status, problem: _problem, ...payload }) => connection.emit('message:send', payload, TurnSchema),
+    post: ({ status: _status, problem: _problem, ...payload }) =>
+      connection.emit('message:send', payload, PostedTurnSchema),
     onSent(entry, turn) {
       cache.placeTurn(turn, { content: entry.content, parentId: entry.parentId });
       adopt(turn);
@@ -72,10 +74,12 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   });
 
   /** The server sends the frames of a turn to its sender without being asked. */
-  function adopt(turn: Turn): void {
+  function adopt(turn: PostedTurn): void {
     const { generationId } = turn;
-    generations.begin({ generationId, text: '', lastSeq: 0 });
-    follower.assume(generationId);
+    if (generationId !== undefined) {
+      generations.begin({ generationId, text: '', lastSeq: 0 });
+      follower.assume(generationId);
+    }
     for (const listener of turnListeners) listener(turn);
   }
 

@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
 import { noAnswer, ProblemError, parseProblem } from '../api/problem.ts';
-import type { Turn } from '../api/schemas.ts';
+import type { PostedTurn } from '../api/schemas.ts';
 import { createOutbox, type OutboxEntry } from './outbox.ts';
 
-const TURN: Turn = { conversationId: 'c1', userMessageId: 'u1', assistantMessageId: 'a1', generationId: 'g1' };
+const TURN: PostedTurn = { conversationId: 'c1', userMessageId: 'u1', assistantMessageId: 'a1', generationId: 'g1' };
 const MESSAGE = { clientMessageId: 'client-1', content: 'hello' };
 
 function memoryStorage(): Storage {
@@ -21,7 +21,7 @@ function memoryStorage(): Storage {
 }
 
 function setUp({ storage = memoryStorage() } = {}) {
-  const net = { isOnline: true, answers: [] as (Turn | Error)[], posted: [] as string[] };
+  const net = { isOnline: true, answers: [] as (PostedTurn | Error)[], posted: [] as string[] };
   const onSent = vi.fn();
   const outbox = createOutbox({
     storage,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NO_ANSWER, problemOf } from '../api/problem.ts';
-import { ProblemSchema, type Turn } from '../api/schemas.ts';
+import { type PostedTurn, ProblemSchema } from '../api/schemas.ts';
 import { createValue, type Value } from './value.ts';
 
 const EntrySchema = z.object({
@@ -26,9 +26,9 @@ export type OutboxDeps = {
   storagePrefix: string;
   isOnline: () => boolean;
   /** Sends message:send. @throws ProblemError */
-  post: (entry: OutboxEntry) => Promise<Turn>;
+  post: (entry: OutboxEntry) => Promise<PostedTurn>;
   /** Called with the ids that the server gave, before the entry goes away. */
-  onSent: (entry: OutboxEntry, turn: Turn) => void;
+  onSent: (entry: OutboxEntry, turn: PostedTurn) => void;
 };
 
 export type Outbox = {

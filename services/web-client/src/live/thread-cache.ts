@@ -6,7 +6,7 @@ import type {
   EndFrame,
   Message,
   MessagePatch,
-  Turn,
+  PostedTurn,
 } from '../api/schemas.ts';
 import * as branches from './branch.ts';
 import type { GenerationState } from './frames.ts';
@@ -36,7 +36,7 @@ export type ThreadCache = {
   patchMessage: (patch: MessagePatch) => void;
   settle: (end: EndFrame, state: GenerationState) => void;
   /** Puts the messages of a turn in place before the server's own copies arrive; without user, only the reply. */
-  placeTurn: (turn: Turn, user: { content: string; parentId: string | undefined } | undefined) => void;
+  placeTurn: (turn: PostedTurn, user: { content: string; parentId: string | undefined } | undefined) => void;
   patchConversation: (patch: ConversationPatch) => void;
   removeConversation: (id: string) => void;
   reloadMessages: () => void;
@@ -83,7 +83,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     },
     placeTurn(turn, user) {
       const sent = user === undefined ? [] : [userMessageOf(turn, user)];
-      const placed = [...sent, replyOf(turn)];
+      const placed = [...sent, ...replyOf(turn)];
       const queryKey = queryKeys.messages(turn.conversationId);
       const isNew = user !== undefined && user.parentId === undefined;
       if (isNew && queryClient.getQueryData(queryKey) === undefined) {
@@ -148,7 +148,10 @@ const BEFORE_STORED = {
   version: 0,
 };
 
-function userMessageOf(turn: Turn, { content, parentId }: { content: string; parentId: string | undefined }): Message {
+function userMessageOf(
+  turn: PostedTurn,
+  { content, parentId }: { content: string; parentId: string | undefined },
+): Message {
   return {
     ...BEFORE_STORED,
     id: turn.userMessageId,
@@ -162,16 +165,20 @@ function userMessageOf(turn: Turn, { content, parentId }: { content: string; par
   };
 }
 
-function replyOf(turn: Turn): Message {
-  return {
-    ...BEFORE_STORED,
-    id: turn.assistantMessageId,
-    conversationId: turn.conversationId,
-    parentId: turn.userMessageId,
-    role: 'assistant',
-    content: '',
-    status: 'pending',
-    generationId: turn.generationId,
-    createdAt: new Date().toISOString(),
-  };
+/** None for a message that is not to be answered. */
+function replyOf({ assistantMessageId, conversationId, userMessageId, generationId }: PostedTurn): Message[] {
+  if (assistantMessageId === undefined) return [];
+  return [
+    {
+      ...BEFORE_STORED,
+      id: assistantMessageId,
+      conversationId,
+      parentId: userMessageId,
+      role: 'assistant',
+      content: '',
+      status: 'pending',
+      generationId,
+      createdAt: new Date().toISOString(),
+    },
+  ];
 }

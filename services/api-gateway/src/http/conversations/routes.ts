@@ -112,6 +112,7 @@ export const updateConversation = defineRoute({
   body: z.object({
     version: z.int().positive(),
     title: title.optional(),
+    replyMode: conversationSchema.shape.replyMode.optional(),
     persona: persona.optional(),
     model: model.optional(),
     ...personalChanges,
@@ -121,9 +122,10 @@ export const updateConversation = defineRoute({
       .meta({ description: 'The last message of the branch to show, until somebody writes on another one' }),
   }),
   responses: { 200: { description: 'The conversation after the change', schema: conversationSchema } },
-  async handle({ chat, events }, { caller, params: { id }, body }) {
+  async handle({ chat, events, ahead }, { caller, params: { id }, body }) {
     const options = { ...caller, timeoutMs: timeouts.unaryMs };
     const request = { ...toProtoChanges(body), conversationId: id };
+    if (body.replyMode === 'mentioned') ahead.avoid(id);
     const { conversation } = await chat.unary('UpdateConversation', request, options).catch(
       withCurrent(async () => {
         return toConversation((await chat.unary('GetConversation', { conversationId: id }, options)).conversation);

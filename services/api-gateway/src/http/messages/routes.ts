@@ -5,6 +5,7 @@ import {
   contentSchema,
   editMessage as edit,
   postMessage as post,
+  postedTurnSchema,
   postMessageSchema,
   regenerateReply as regenerate,
   turnSchema,
@@ -25,12 +26,12 @@ export const postMessage = defineRoute({
   summary: 'Send a message; with Accept: text/event-stream the frames of the reply follow',
   params: z.object({ id: z.union([z.uuid(), z.literal('new')]) }),
   body: postMessageSchema.omit({ conversationId: true }),
-  responses: accepted,
+  responses: { 202: { description: 'Stored; the reply is on its way', schema: postedTurnSchema } },
   async handle(deps, { caller, identity, params: { id }, body, request, response }) {
     await announceQuota(deps, { userId: identity.userId, response });
     const input = { ...body, conversationId: id === 'new' ? undefined : id };
     const turn = await post(deps, { caller, userId: identity.userId, input });
-    if (!wantsStream(request)) return { status: 202, body: turn };
+    if (!wantsStream(request) || turn.generationId === undefined) return { status: 202, body: turn };
     await streamGeneration(deps, {
       caller,
       identity,
