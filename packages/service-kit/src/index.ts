@@ -54,8 +54,9 @@ export {
   type RevocationList,
   revocationKeys,
 } from './revocations.ts';
-export { createRpcClient, type RpcCallOptions, type RpcClient, type RpcStream } from './rpc/client.ts';
+export { createRpcClient, type RpcCallOptions, type RpcClient, type RpcDuplex, type RpcStream } from './rpc/client.ts';
 export {
+  duplex,
   type RpcAccess,
   type RpcCall,
   type RpcHandlers,

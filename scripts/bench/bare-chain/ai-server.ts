@@ -4,9 +4,9 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { aiServiceDefinition } from '@chatbot/proto';
 import type { GenerateRequest__Output } from '@chatbot/proto/chatbot/ai/v1/GenerateRequest';
 import type { GenerateResponse } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
-import { Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 
-type Call = ServerWritableStream<GenerateRequest__Output, GenerateResponse>;
+type Call = ServerDuplexStream<GenerateRequest__Output, GenerateResponse>;
 
 const [modelServerUrl = ''] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true });
@@ -19,7 +19,10 @@ server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port
 });
 
 function generate(call: Call): void {
-  const { model, messages, parameters } = call.request;
+  call.once('data', (asked: GenerateRequest__Output) => answer(asked, call));
+}
+
+function answer({ model, messages, parameters }: GenerateRequest__Output, call: Call): void {
   const options = { num_predict: parameters?.maxTokens ?? -1 };
   const headers = { 'content-type': 'application/json' };
   const asked = request(`${modelServerUrl}/api/chat`, { method: 'POST', agent, headers }, (answer) => {

@@ -145,6 +145,35 @@ function noteFirstText(deps: AttemptDeps, { attempt, reply }: { attempt: Attempt
   deps.metrics.observeFirstChunk(attempt.target.model.name, attempt.firstTokenMs);
 }
 
+/** What a reply took that has no end of its own. The model server tells its counts only with that: each piece stands for a token. */
+export function cutShortEvent({
+  reply,
+  attempt,
+  model,
+  reason,
+}: {
+  reply: Reply;
+  attempt: Attempt | undefined;
+  /** What answered before, when no request is on its way. */
+  model: string;
+  reason: 'stopped' | 'failed';
+}): ReplyEvent {
+  const { queuedMs, begun, chunkCountBefore } = reply;
+  const requestedAtMs = begun?.requestedAtMs ?? attempt?.startedAtMs;
+  return {
+    type: 'finished',
+    model: attempt?.target.model.name ?? model,
+    reason,
+    usage: { promptTokens: 0, completionTokens: chunkCountBefore + (attempt?.chunkCount ?? 0) },
+    timings: {
+      queuedMs,
+      loadMs: 0,
+      firstTokenMs: begun === undefined ? 0 : begun.firstTextAtMs - begun.requestedAtMs,
+      totalMs: requestedAtMs === undefined ? 0 : performance.now() - requestedAtMs,
+    },
+  };
+}
+
 function finishedEvent({ attempt, reply, end }: { attempt: Attempt; reply: Reply; end: ReplyEnd }): ReplyEvent {
   const { requestedAtMs, firstTextAtMs } = reply.begun ?? {
     requestedAtMs: attempt.startedAtMs,

@@ -1,6 +1,6 @@
 import { AppError } from '@chatbot/errors';
 import type { RpcCall } from '@chatbot/service-kit';
-import { type Attempt, type AttemptDeps, aboutContext, runAttempt, startAttempt } from './attempt.ts';
+import { type Attempt, type AttemptDeps, aboutContext, cutShortEvent, runAttempt, startAttempt } from './attempt.ts';
 import type { Rank } from './fair-queue.ts';
 import { OllamaError, toCallerError } from './ollama/errors.ts';
 import type { Entry, OllamaHost, OllamaHosts } from './ollama/hosts.ts';
@@ -20,10 +20,38 @@ type Route = {
   begunBy: string | undefined;
   continuationCount: number;
   cause: OllamaError | undefined;
+  /** The latest request, once it was on its way; none while the next one is looked for. */
+  attempt: Attempt | undefined;
 };
+
+/** How a reply is asked for: aborting the call leaves it, aborting `stop` ends it. */
+export type GenerateCall = RpcCall & { readonly stop: AbortSignal };
 
 /** How often a reply that was begun is continued on another server. */
 const continuationsMax = 2;
+
+/**
+ * Streams one reply, see replyTo. When `stop` aborts, it ends with a `finished` that says what was used, once the queue is left or the
+ * connection to the model server is closed. A failure in the middle of the text says so too, before it is thrown.
+ */
+export async function* generate(
+  deps: GenerateDeps,
+  input: GenerateInput,
+  { stop, ...call }: GenerateCall,
+): AsyncGenerator<ReplyEvent> {
+  const reply = startReply(input);
+  const route = startRoute();
+  const signal = AbortSignal.any([call.signal, stop]);
+  try {
+    yield* replyTo(deps, { reply, route, call: { ...call, signal } });
+  } catch (thrown) {
+    if (call.signal.aborted) throw thrown;
+    if (!stop.aborted && reply.text === '') throw thrown;
+    const { attempt, begunBy = '' } = route;
+    yield cutShortEvent({ reply, attempt, model: begunBy, reason: stop.aborted ? 'stopped' : 'failed' });
+    if (!stop.aborted) throw thrown;
+  }
+}
 
 /**
  * Streams one reply: statuses, texts in order, then one `finished`. Leaving the iteration, or aborting the call, leaves the queue
@@ -32,9 +60,10 @@ const continuationsMax = 2;
  * Throws AppError MODEL_UNAVAILABLE, MODEL_NOT_FOUND, MODEL_FAILED, RATE_LIMITED (the queue is full), or the reason of the call's
  * signal.
  */
-export async function* generate(deps: GenerateDeps, input: GenerateInput, call: RpcCall): AsyncGenerator<ReplyEvent> {
-  const reply = startReply(input);
-  const route = startRoute();
+async function* replyTo(
+  deps: GenerateDeps,
+  { reply, route, call }: { reply: Reply; route: Route; call: RpcCall },
+): AsyncGenerator<ReplyEvent> {
   for (;;) {
     const entry = await nextEntry(deps, { reply, route });
     using place = entry.place;
@@ -45,6 +74,7 @@ export async function* generate(deps: GenerateDeps, input: GenerateInput, call: 
     if (place.state !== 'running') throw queueFull();
     route.rank = 'resumed';
     if (route.begunBy !== undefined) logContinuation(deps, { entry, reply, route });
+    route.attempt = attempt;
     try {
       yield* runAttempt(deps, { attempt, reply, call });
       deps.hosts.reportSuccess(entry.host);
@@ -63,6 +93,7 @@ function startRoute(): Route {
     begunBy: undefined,
     continuationCount: 0,
     cause: undefined,
+    attempt: undefined,
   };
 }
 
@@ -91,12 +122,15 @@ async function* untilPlaced(
   let waitedMs = 0;
   if (place.state === 'waiting') {
     const enteredAtMs = performance.now();
-    for await (const position of positionsOf(place, call.signal)) {
-      if (reply.text === '') yield { type: 'status', state: 'queued', position, ...aboutContext(attempt) };
+    try {
+      for await (const position of positionsOf(place, call.signal)) {
+        if (reply.text === '') yield { type: 'status', state: 'queued', position, ...aboutContext(attempt) };
+      }
+    } finally {
+      waitedMs = performance.now() - enteredAtMs;
+      reply.queuedMs += waitedMs;
     }
-    waitedMs = performance.now() - enteredAtMs;
   }
-  reply.queuedMs += waitedMs;
   if (place.state === 'running') deps.metrics.observeQueueWait(host.label, waitedMs);
 }
 
@@ -126,6 +160,7 @@ function reroute(
     // One that failed this reply before may be back by now.
     route.excluded = new Set([host]);
     reply.chunkCountBefore += attempt.chunkCount;
+    route.attempt = undefined;
   } else if (thrown.failure === 'model-missing' && !route.surprised.has(host)) {
     // Removed since the list was read. The server may have another model that will do.
     route.surprised.add(host);

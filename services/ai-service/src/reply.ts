@@ -32,7 +32,8 @@ export type ReplyEvent =
   | {
       readonly type: 'finished';
       readonly model: string;
-      readonly reason: ReplyEnd['reason'];
+      /** `stopped`: by the caller; `failed`: the call fails next. */
+      readonly reason: ReplyEnd['reason'] | 'stopped' | 'failed';
       readonly usage: ReplyUsage;
       readonly timings: ReplyTimings;
     };

@@ -1,11 +1,14 @@
+import type { EventEmitter } from 'node:events';
 import { AppError, catalogue, toAppError, toGrpcError, validationError } from '@chatbot/errors';
 import {
   type Metadata,
+  type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
+import type { z } from 'zod';
 import { type AccessTokenVerifier, bearerToken, type Identity } from '../access-token.ts';
 import type { Logger } from '../logger.ts';
 import type { RpcMetrics } from '../metrics.ts';
@@ -31,7 +34,9 @@ export type MethodDeps = AdapterDeps & {
   running: RunningCalls;
 };
 
-type Call = ServerUnaryCall<unknown, Buffer> | ServerWritableStream<unknown, Buffer>;
+type StreamCall = ServerWritableStream<unknown, Buffer> | ServerDuplexStream<unknown, Buffer>;
+/** What all calls have. */
+type Call = EventEmitter & Pick<ServerUnaryCall<unknown, Buffer>, 'metadata' | 'getDeadline'>;
 type AnyRpc = UnaryRpc<unknown> | StreamRpc<unknown>;
 
 /**
@@ -41,21 +46,23 @@ type AnyRpc = UnaryRpc<unknown> | StreamRpc<unknown>;
 export function toGrpcHandler(
   rpc: AnyRpc,
   deps: MethodDeps,
-):
-  | ((call: ServerUnaryCall<unknown, Buffer>, callback: sendUnaryData<Buffer>) => void)
-  | ((call: ServerWritableStream<unknown, Buffer>) => void) {
+): ((call: ServerUnaryCall<unknown, Buffer>, callback: sendUnaryData<Buffer>) => void) | ((call: StreamCall) => void) {
   if (rpc.kind === 'unary') {
     return (call: ServerUnaryCall<unknown, Buffer>, callback: sendUnaryData<Buffer>) => {
       // The answer goes out before it is measured and logged: the caller need not wait for that.
       answer(rpc, { call, deps }, async (rpcCall) =>
-        callback(null, deps.serialize(await rpc.handle(parse(rpc, call.request), rpcCall))),
+        callback(null, deps.serialize(await rpc.handle(parse(rpc.input, call.request), rpcCall))),
       ).catch((error: unknown) => callback(toStatus(error)));
     };
   }
-  return (call: ServerWritableStream<unknown, Buffer>) => {
-    answer(rpc, { call, deps }, (rpcCall) =>
-      pump(rpc.handle(parse(rpc, call.request), rpcCall), { call, signal: rpcCall.signal, serialize: deps.serialize }),
-    ).then(
+  return (call: StreamCall) => {
+    answer(rpc, { call, deps }, async (rpcCall, end) => {
+      const { signal } = rpcCall;
+      const requests = requestsOf(call, { rpc, signal, end });
+      const input = parse(rpc.input, await requests.first);
+      const responses = rpc.handle(input, { ...rpcCall, onLater: requests.onLater });
+      await pump(responses, { call, signal, serialize: deps.serialize });
+    }).then(
       () => call.end(),
       // Not destroy(), which may drop what is written but not sent yet: the status has to come after it.
       (error: unknown) => call.emit('error', Object.assign(new Error(), toStatus(error))),
@@ -66,7 +73,7 @@ export function toGrpcHandler(
 async function answer(
   rpc: AnyRpc,
   { call, deps }: { call: Call; deps: MethodDeps },
-  work: (call: UserRpcCall) => Promise<void>,
+  work: (call: UserRpcCall, end: (reason: AppError) => void) => Promise<void>,
 ): Promise<void> {
   const startedAtMs = performance.now();
   const context = createRequestContext({
@@ -80,7 +87,7 @@ async function answer(
   let identity = nobody;
   try {
     if (rpc.access === 'user') identity = await authenticate(call, deps);
-    await work({ context, signal: abort.signal, identity });
+    await work({ context, signal: abort.signal, identity }, (reason) => abort.abort(reason));
     finish();
   } catch (thrown) {
     const error = callError(thrown, abort.signal);
@@ -140,10 +147,44 @@ function toStatus(error: unknown) {
   return { ...rest, details: details.toWellFormed() };
 }
 
-function parse(rpc: AnyRpc, request: unknown): unknown {
-  const result = rpc.input.safeParse(request);
+function parse(schema: z.ZodType, request: unknown): unknown {
+  const result = schema.safeParse(request);
   if (result.success) return result.data;
   throw validationError(result.error);
+}
+
+/** The first request, and the later ones as they come. One that is refused ends the call; those that nobody wants to hear are not read. */
+function requestsOf(
+  call: StreamCall,
+  { rpc, signal, end }: { rpc: StreamRpc<unknown>; signal: AbortSignal; end: (reason: AppError) => void },
+): { first: unknown; onLater: (listener: (request: unknown) => void) => void } {
+  if ('request' in call) return { first: call.request, onLater: () => {} };
+  signal.throwIfAborted();
+  const first = new Promise<unknown>((resolve, reject) => {
+    call.once('data', (request: unknown) => {
+      // The next ones wait for whoever wants to hear them.
+      call.pause();
+      resolve(request);
+    });
+    // A caller that said nothing; the schema tells it so.
+    call.once('end', () => resolve(undefined));
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return {
+    first,
+    onLater(listener) {
+      const { later } = rpc;
+      if (later === undefined) return;
+      call.on('data', (request: unknown) => {
+        try {
+          listener(parse(later, request));
+        } catch (thrown) {
+          end(toAppError(thrown));
+        }
+      });
+      call.resume();
+    },
+  };
 }
 
 async function authenticate(call: Call, { accessTokens }: AdapterDeps): Promise<Identity> {
@@ -157,7 +198,7 @@ const nobody: Identity = Object.freeze({ userId: '', sessionId: '', role: 'user'
 /** Writes what the handler yields, at the pace at which the caller reads. */
 async function pump(
   responses: AsyncIterable<unknown>,
-  options: { call: ServerWritableStream<unknown, Buffer>; signal: AbortSignal; serialize: MethodDeps['serialize'] },
+  options: { call: StreamCall; signal: AbortSignal; serialize: MethodDeps['serialize'] },
 ): Promise<void> {
   const { call, signal, serialize } = options;
   for await (const response of responses) {
@@ -168,7 +209,7 @@ async function pump(
   signal.throwIfAborted();
 }
 
-function drained(call: ServerWritableStream<unknown, Buffer>, signal: AbortSignal): Promise<void> {
+function drained(call: StreamCall, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       call.off('drain', done);

@@ -1,5 +1,13 @@
 import { AppError, fromGrpcError } from '@chatbot/errors';
-import { Client, credentials, Metadata, type ServiceDefinition, status } from '@grpc/grpc-js';
+import {
+  Client,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import type { RpcMetrics } from '../metrics.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -22,6 +30,9 @@ export type RpcCallOptions = {
 /** A stream of responses. Iterate it once; leaving the loop early cancels the call. Errors are AppErrors. */
 export type RpcStream<Response> = AsyncIterable<Response> & { cancel(): void };
 
+/** A stream of responses, during which more can be asked. What is sent when the call is over goes nowhere. */
+export type RpcDuplex<Request, Response> = RpcStream<Response> & { send(request: Request): void };
+
 export type RpcClient<Definition extends ServiceDefinition> = Disposable & {
   /** Throws the AppError of the other side, or UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL. */
   unary<Name extends MethodName<Definition>>(
@@ -34,6 +45,12 @@ export type RpcClient<Definition extends ServiceDefinition> = Disposable & {
     request: RequestInput<Definition[Name]>,
     options: RpcCallOptions,
   ): RpcStream<ResponseOutput<Definition[Name]>>;
+  /** Like serverStream, for a method whose requests are a stream: the first one goes with the call. */
+  duplex<Name extends MethodName<Definition>>(
+    method: Name,
+    request: RequestInput<Definition[Name]>,
+    options: RpcCallOptions,
+  ): RpcDuplex<RequestInput<Definition[Name]>, ResponseOutput<Definition[Name]>>;
   /** Throws unless the other side says that it is SERVING (grpc.health.v1). */
   checkServing(options: RpcCallOptions): Promise<{ version?: string }>;
 };
@@ -105,7 +122,6 @@ export function createRpcClient<Definition extends ServiceDefinition>(
   }
 
   function callStream(method: AnyMethod, request: object, callOptions: RpcCallOptions): RpcStream<object> {
-    const finished = observe(method.path);
     const stream = client.makeServerStreamRequest(
       method.path,
       method.requestSerialize,
@@ -114,6 +130,33 @@ export function createRpcClient<Definition extends ServiceDefinition>(
       metadataOf(callOptions),
       { deadline: Date.now() + callOptions.timeoutMs },
     );
+    return read(stream, method, callOptions);
+  }
+
+  function callDuplex(method: AnyMethod, request: object, callOptions: RpcCallOptions): RpcDuplex<object, object> {
+    const stream = client.makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      metadataOf(callOptions),
+      { deadline: Date.now() + callOptions.timeoutMs },
+    );
+    let isOver = false;
+    stream.once('status', () => {
+      isOver = true;
+    });
+    const responses = read(stream, method, callOptions);
+    const send = (message: object) => void (isOver || stream.write(message));
+    send(request);
+    return { ...responses, send };
+  }
+
+  function read(
+    stream: ClientReadableStream<object> | ClientDuplexStream<object, object>,
+    method: AnyMethod,
+    callOptions: RpcCallOptions,
+  ): RpcStream<object> {
+    const finished = observe(method.path);
     const cancellation = cancellationBy(callOptions.signal, () => stream.cancel());
     let failure: AppError | undefined;
     // The call may fail while nobody iterates: without a listener that would end the process, and an iteration that begins
@@ -150,6 +193,11 @@ export function createRpcClient<Definition extends ServiceDefinition>(
       >,
     serverStream: (name, request, callOptions) =>
       callStream(methodOf(definition, name), request as object, callOptions) as RpcStream<
+        ResponseOutput<Definition[typeof name]>
+      >,
+    duplex: (name, request, callOptions) =>
+      callDuplex(methodOf(definition, name), request as object, callOptions) as RpcDuplex<
+        RequestInput<Definition[typeof name]>,
         ResponseOutput<Definition[typeof name]>
       >,
     async checkServing(callOptions) {

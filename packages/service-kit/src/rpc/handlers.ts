@@ -12,6 +12,12 @@ export type RpcCall = {
   readonly signal: AbortSignal;
 };
 
+/** What a caller says while it is answered. */
+export type LaterRequests<Later> = {
+  /** Tells each request after the first one, once it has come. For one listener. */
+  onLater(listener: (request: Later) => void): void;
+};
+
 /** A call on behalf of a signed-in user. */
 export type UserRpcCall = RpcCall & { readonly identity: Identity };
 
@@ -35,8 +41,10 @@ export type StreamRpc<Response> = {
   readonly kind: 'stream';
   readonly access: RpcAccess;
   readonly callers: readonly ServiceName[] | undefined;
-  handle(request: unknown, call: UserRpcCall): AsyncIterable<Response>;
+  handle(request: unknown, call: UserRpcCall & LaterRequests<unknown>): AsyncIterable<Response>;
   readonly input: z.ZodType;
+  /** What the caller may send after its first request; absent where that is the only one. */
+  readonly later: z.ZodType | undefined;
 };
 
 /** The handlers of a whole service, by method name. */
@@ -62,7 +70,17 @@ type StreamOptions<Access extends RpcAccess, Input, Response> = {
   handle: (input: Input, call: CallOf<Access>) => AsyncIterable<Response>;
 };
 
-// The server parses `input` and checks `access` before it calls `handle`; the two casts say just that.
+type DuplexOptions<Access extends RpcAccess, Input, Later, Response> = {
+  access: Access;
+  callers?: readonly ServiceName[];
+  /** Narrows the first request. */
+  input: z.ZodType<Input>;
+  /** Narrows the ones after it; one that it refuses ends the call with VALIDATION_FAILED. */
+  later: z.ZodType<Later>;
+  handle: (input: Input, call: CallOf<Access> & LaterRequests<Later>) => AsyncIterable<Response>;
+};
+
+// The server parses `input` (and `later`) and checks `access` before it calls `handle`; the casts say just that.
 
 /** One request, one response. */
 export function unary<Access extends RpcAccess, Input, Response>(
@@ -86,6 +104,21 @@ export function serverStream<Access extends RpcAccess, Input, Response>(
     access: options.access,
     callers: options.callers,
     input: options.input,
+    later: undefined,
     handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
+  };
+}
+
+/** Like serverStream, and the caller may say more while it is answered. */
+export function duplex<Access extends RpcAccess, Input, Later, Response>(
+  options: DuplexOptions<Access, Input, Later, Response>,
+): StreamRpc<Response> {
+  return {
+    kind: 'stream',
+    access: options.access,
+    callers: options.callers,
+    input: options.input,
+    later: options.later,
+    handle: (request, call) => options.handle(request as Input, call as CallOf<Access> & LaterRequests<Later>),
   };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { LoopPressure, RequestContext } from '@chatbot/service-kit';
 import { type ChatRequest, type Fetch, Ollama, type Options } from 'ollama';
 import type { OllamaEndpoint } from './endpoint.ts';
@@ -111,10 +112,15 @@ export function createOllamaClient(deps: {
         throw classify(thrown, { signal: call.signal, otherwise: 'cut-off' });
       } finally {
         if (ended) releaseConnection(body);
-        else body.destroy();
+        else await closed(body.destroy());
       }
     },
   };
+}
+
+/** Resolves when the connection of a body that was destroyed is closed. */
+async function closed(body: Readable): Promise<void> {
+  if (!body.closed) await new Promise((resolve) => body.once('close', resolve));
 }
 
 function toChatRequest({ model, messages, options, think }: OllamaChatRequest): ChatRequest {

@@ -1,21 +1,28 @@
+import { AppError } from '@chatbot/errors';
 import type { AiServiceDefinition } from '@chatbot/proto';
-import { type RpcHandlers, serverStream, unary } from '@chatbot/service-kit';
+import { duplex, type RpcHandlers, unary } from '@chatbot/service-kit';
 import { type GenerateDeps, generate } from '../generate.ts';
 import { personas } from '../personas.ts';
 import { generateTitle } from '../title.ts';
 import { toGenerateResponse, toModel, toPersona } from './convert.ts';
-import { emptySchema, generateSchema, generateTitleSchema } from './schemas.ts';
+import { emptySchema, generateSchema, generateTitleSchema, stopSchema } from './schemas.ts';
 
 export type AiServiceDeps = GenerateDeps & { defaultModel: string };
 
 /** The rpcs of chatbot.ai.v1.AiService. They act for no user, so only other services may call them. */
 export function aiServiceHandlers(deps: AiServiceDeps): RpcHandlers<AiServiceDefinition> {
   return {
-    Generate: serverStream({
+    Generate: duplex({
       access: 'service',
       input: generateSchema,
+      later: stopSchema,
       async *handle(input, call) {
-        for await (const event of generate(deps, input, call)) yield toGenerateResponse(event);
+        const stop = new AbortController();
+        call.onLater((request) => {
+          if (request.stop) stop.abort(new AppError('CANCELLED'));
+        });
+        for await (const event of generate(deps, input, { ...call, stop: stop.signal }))
+          yield toGenerateResponse(event);
       },
     }),
     GenerateTitle: unary({

@@ -15,8 +15,7 @@ export function toGenerateResponse(event: ReplyEvent): GenerateResponse {
       return { delta: { text: event.text } };
     case 'finished': {
       const { model, usage, timings } = event;
-      const reason = event.reason === 'length' ? 'REASON_LENGTH' : 'REASON_STOP';
-      return { finished: { reason, usage, timings, model } };
+      return { finished: { reason: reasons[event.reason], usage, timings, model } };
     }
     default:
       return event satisfies never;
@@ -24,6 +23,13 @@ export function toGenerateResponse(event: ReplyEvent): GenerateResponse {
 }
 
 const states = { queued: 'STATE_QUEUED', loading: 'STATE_LOADING', generating: 'STATE_GENERATING' } as const;
+
+const reasons = {
+  stop: 'REASON_STOP',
+  length: 'REASON_LENGTH',
+  stopped: 'REASON_STOPPED',
+  failed: 'REASON_FAILED',
+} as const;
 
 export function toModel(model: ChatModel & { readonly isDefault: boolean }): Model {
   const { name, family, parameterSize, contextLength, sizeBytes, isDefault } = model;

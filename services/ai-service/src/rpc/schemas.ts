@@ -49,6 +49,9 @@ export const generateSchema = z
   })
   .transform(({ messages, ...request }) => ({ ...request, ...nameAuthors(messages) }));
 
+/** What may follow the request for a reply. */
+export const stopSchema = z.object({ stop: z.boolean() });
+
 export const generateTitleSchema = z.object({
   model: modelSchema,
   messages: z.array(messageSchema).min(1, 'must hold at least one message').max(1_000),

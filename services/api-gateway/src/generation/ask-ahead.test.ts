@@ -12,10 +12,10 @@ const context = createRequestContext();
 function askAhead() {
   const asked: GenerateRequest[] = [];
   const calls: string[] = [];
-  const ai: Pick<AiClient, 'serverStream'> = {
-    serverStream: (_method, request) => {
+  const ai: Pick<AiClient, 'duplex'> = {
+    duplex: (_method, request) => {
       asked.push(request as GenerateRequest);
-      return { cancel: () => void calls.push('cancel'), async *[Symbol.asyncIterator]() {} };
+      return { send() {}, cancel: () => void calls.push('cancel'), async *[Symbol.asyncIterator]() {} };
     },
   };
   const log: Pick<GenerationLog, 'claim' | 'forget' | 'release'> = {

@@ -73,7 +73,7 @@ export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }
       const request = missed.has(guessKey) || storing.has(messageKey) ? undefined : guess(message, branches);
       if (request === undefined) return undefined;
       storing.add(messageKey);
-      const reply = ai.serverStream('Generate', request, { context, timeoutMs: timeouts.generationMs });
+      const reply = ai.duplex('Generate', request, { context, timeoutMs: timeouts.generationMs });
       const claiming = log.claim(message.generationId);
       // Whoever takes the turn hears of it, too.
       claiming.catch(() => undefined);

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type problemSchema, toAppError, toProblem } from '@chatbot/errors';
+import type { GenerateRequest } from '@chatbot/proto/chatbot/ai/v1/GenerateRequest';
 import type { GenerateResponse__Output } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
-import type { Logger, RequestContext, RpcStream } from '@chatbot/service-kit';
+import type { Logger, RequestContext, RpcDuplex } from '@chatbot/service-kit';
 import type { z } from 'zod';
 import { type AiClient, timeouts } from '../clients/clients.ts';
 import { present, timingsOf, usageOf } from '../clients/resources.ts';
@@ -22,19 +23,14 @@ export type Outcome = {
   readonly textLength?: number | undefined;
 };
 
-export type ReplyStream = RpcStream<GenerateResponse__Output>;
+export type ReplyStream = RpcDuplex<GenerateRequest, GenerateResponse__Output>;
 
 /** Asks the model. Nothing of the answer counts before a writer that owns the generation has logged it. */
 export function openReply(
   ai: AiClient,
-  {
-    task,
-    textSoFar,
-    context,
-    signal,
-  }: { task: GenerationTask__Output; textSoFar: string; context: RequestContext; signal?: AbortSignal },
+  { task, textSoFar, context }: { task: GenerationTask__Output; textSoFar: string; context: RequestContext },
 ): ReplyStream {
-  return ai.serverStream('Generate', toRequest(task, textSoFar), { context, timeoutMs: timeouts.generationMs, signal });
+  return ai.duplex('Generate', toRequest(task, textSoFar), { context, timeoutMs: timeouts.generationMs });
 }
 
 export type GenerateOptions = {
@@ -59,6 +55,11 @@ export type GenerateOptions = {
  */
 const retriesMax = 5;
 const firstRetryDelayMs = 200;
+/** How long ai-service may take to close its request and to say what was used; then the call is cancelled. */
+const stopConfirmationMs = 2_000;
+
+/** What a reply took so far. */
+type Spent = Pick<Outcome, 'usage' | 'timings'>;
 
 /**
  * Lets the model write into the log until the reply ends or the signal aborts, continuing from the text that is in the log already.
@@ -68,13 +69,20 @@ export async function generate(options: GenerateOptions): Promise<Outcome> {
   const { writer, signal, context, logger, task } = options;
   let retries = 0;
   let model = '';
+  let spent: Spent = {};
+  const heard = {
+    model(name: string) {
+      model = name;
+      options.onModel(name);
+    },
+    spent(said: Spent) {
+      spent = said;
+    },
+  };
   for (;;) {
     const textBefore = writer.text;
     try {
-      const outcome = await stream(options, (name) => {
-        model = name;
-        options.onModel(name);
-      });
+      const outcome = await stream(options, heard);
       await writer.settled();
       return outcome;
     } catch (thrown) {
@@ -83,7 +91,7 @@ export async function generate(options: GenerateOptions): Promise<Outcome> {
       const error = toAppError(thrown);
       retries = writer.text === textBefore ? retries + 1 : 1;
       if (error.reason !== 'UNAVAILABLE' || retries > retriesMax)
-        return failedOutcome({ error, writer, context, model });
+        return { ...failedOutcome({ error, writer, context, model }), ...spent };
       logger.warn({ generationId: task.generation?.id, retries, err: error }, 'ai-service lost, continuing');
       // An abort ends the wait; the next attempt then ends at once.
       await delay(firstRetryDelayMs * 2 ** (retries - 1), undefined, { signal }).catch(() => undefined);
@@ -91,26 +99,53 @@ export async function generate(options: GenerateOptions): Promise<Outcome> {
   }
 }
 
-async function stream(options: GenerateOptions, onModel: (model: string) => void): Promise<Outcome> {
+async function stream(
+  options: GenerateOptions,
+  heard: { model: (model: string) => void; spent: (spent: Spent) => void },
+): Promise<Outcome> {
   const { ai, writer, task, context, signal } = options;
   const { opened } = options;
   // It serves once; a retry asks anew, from the text so far.
   options.opened = undefined;
-  if (opened !== undefined) {
-    signal.addEventListener('abort', () => opened.cancel(), { once: true });
-    if (signal.aborted) opened.cancel();
-  }
-  const events = opened ?? openReply(ai, { task, textSoFar: writer.text, context, signal });
+  if (opened === undefined) signal.throwIfAborted();
+  const events = opened ?? openReply(ai, { task, textSoFar: writer.text, context });
+  using _ending = endOnAbort(events, signal);
   for await (const event of events) {
-    if (event.event === 'finished') return finishedOutcome(event);
+    if (event.event === 'finished') {
+      const outcome = finishedOutcome(event, signal);
+      if (event.finished?.reason !== 'REASON_FAILED') return outcome;
+      // The call fails next, and that says why.
+      heard.spent({ usage: outcome.usage, timings: outcome.timings });
+      continue;
+    }
+    // The text ends where it was when it was stopped.
+    if (signal.aborted) continue;
     const body = toFrameBody(event);
-    if (body.type === 'status' && body.model !== undefined) onModel(body.model);
+    if (body.type === 'status' && body.model !== undefined) heard.model(body.model);
     if (body.type === 'delta') options.onText();
     writer.push(body);
     // The stream is not read meanwhile; gRPC's flow control carries that back to the model server.
     if (writer.congested) await writer.settled();
   }
   throw new AppError('UNAVAILABLE', { cause: new Error('the stream ended without its last event') });
+}
+
+/** A stop is asked for and its confirmation awaited for a while; whatever else aborts cancels the call. */
+function endOnAbort(events: ReplyStream, signal: AbortSignal): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  function end() {
+    if (signal.reason !== 'stop') return events.cancel();
+    events.send({ stop: true });
+    timer = setTimeout(events.cancel, stopConfirmationMs);
+  }
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  return {
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', end);
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** What a task asks of the model, going on from `textSoFar`. */
@@ -143,9 +178,10 @@ function toFrameBody({ event, delta, status }: GenerateResponse__Output): FrameB
   };
 }
 
-function finishedOutcome({ finished }: GenerateResponse__Output): Outcome {
+/** One that ended by itself while it was being stopped is a stopped one: text that came meanwhile was left out. */
+function finishedOutcome({ finished }: GenerateResponse__Output, signal: AbortSignal): Outcome {
   const { model, usage, timings } = present(finished, 'finished');
-  return { status: 'completed', model, ...usageOf(usage), ...timingsOf(timings) };
+  return { status: signal.aborted ? 'stopped' : 'completed', model, ...usageOf(usage), ...timingsOf(timings) };
 }
 
 function abortedOutcome(signal: AbortSignal, model: string): Outcome {

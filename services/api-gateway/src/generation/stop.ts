@@ -8,8 +8,8 @@ import { hasEnded } from './stored-end.ts';
 const stopTimeoutMs = 10_000;
 
 /**
- * Stops a generation, whichever replica runs it, and resolves with its end once that is in the log: after the call to the model was
- * cancelled. With `renderedSeq` the text ends with that frame, which is what the person saw. Stopping an ended one changes nothing and returns its end. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED for who may only read, or UNAVAILABLE when no end comes in 10 s.
+ * Stops a generation, whichever replica runs it, and resolves with its end once that is in the log: after the
+ * request to the model server was closed. With `renderedSeq` the text ends with that frame, which is what the person saw. Stopping an ended one changes nothing and returns its end. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED for who may only read, or UNAVAILABLE when no end comes in 10 s.
  */
 export async function stopGeneration(
   deps: FollowDeps,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type OllamaSim, type SimRequest, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,6 +125,33 @@ describe('a chat-service that hangs in the middle', () => {
   });
 });
 
+describe('a stop, while ai-service hangs', () => {
+  const longEnoughToAnswerMs = 300;
+
+  it('is acknowledged when the request to the model is closed, not before', async () => {
+    const { turn, watcher } = await turnOnFirstGateway();
+    system.signal('ai-service', 'SIGSTOP');
+    const acknowledging = watcher.emit('generation:stop', { generationId: turn.generationId });
+    await delay(longEnoughToAnswerMs);
+    system.signal('ai-service', 'SIGCONT');
+    expect(await acknowledging).toMatchObject({ ok: true, data: { status: 'stopped' } });
+    expect(sim.requests.at(-1)?.state).toBe('aborted');
+    const stored = await storedMessage(account, turn, turn.assistantMessageId);
+    expect(stored).toMatchObject({ status: 'stopped', usage: { completionTokens: 20 } });
+  });
+
+  it('is acknowledged nevertheless when it goes on hanging, and the request is closed when it wakes', async () => {
+    const { turn, watcher } = await turnOnFirstGateway();
+    system.signal('ai-service', 'SIGSTOP');
+    const ack = await watcher.emit('generation:stop', { generationId: turn.generationId });
+    expect(ack).toMatchObject({ ok: true, data: { status: 'stopped' } });
+    expect(sim.requests.at(-1)?.state).toBe('streaming');
+    system.signal('ai-service', 'SIGCONT');
+    await waitFor(() => sim.requests.at(-1)?.state === 'aborted', { description: 'the request is closed' });
+    expect((await storedMessage(account, turn, turn.assistantMessageId)).usage).toBeUndefined();
+  });
+});
+
 describe('a model server that fails', () => {
   it.each([
     ['in the middle: the text is kept and the end says interrupted', 'broken:latest', 'interrupted', 7],
@@ -137,6 +165,7 @@ describe('a model server that fails', () => {
     const stored = await storedMessage(account, turn, turn.assistantMessageId);
     expect(stored.content.trim()).toBe(numbersFrom(0, tokens).join(' '));
     expect(stored).toMatchObject({ status, problem: { reason: 'MODEL_FAILED' } });
+    expect(stored.usage).toEqual(tokens === 0 ? undefined : { promptTokens: 0, completionTokens: tokens });
   });
 
   it('once: Continue goes on from the text that was kept, beside it, and asking twice has one effect', async () => {

@@ -228,13 +228,16 @@ describe('stop', () => {
 
     const ack = await stopper.emit('generation:stop', { generationId });
     expect(ack).toMatchObject({ ok: true, data: { status: 'stopped' } });
-    await sim.waitFor((request) => simRequest(content)(request) && request.state === 'aborted');
+    expect(sim.requests.filter(simRequest(content)).map(({ state }) => state)).toEqual(['aborted']);
     expect(await device.ended(generationId)).toMatchObject({ status: 'stopped' });
     const again = await stopper.emit('generation:stop', { generationId });
     expect(again).toEqual(ack);
     const stored = await storedMessage(account, turn, turn.assistantMessageId);
     expect([stored.status, stored.content.trim()]).toEqual(['stopped', expected]);
     expect(stored.content).toBe(device.text(generationId));
+    expect(stored.usage).toEqual({ promptTokens: 0, completionTokens: tokens });
+    expect(stored.timings?.totalMs).toBeGreaterThan(0);
+    expect(await device.ended(generationId)).toMatchObject({ usage: stored.usage, timings: stored.timings });
   });
 
   it('keeps no more than the person had seen, for everybody', async () => {
