@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -34,10 +35,10 @@ async function pgliteVersion(): Promise<string> {
   return String(version);
 }
 
-/** Several test processes may do this at once: the rename makes each of them complete or invisible. */
+/** Several may do this at once, also in one process: the rename makes each of them complete or invisible. */
 async function store(file: string, content: Blob): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, content.stream());
   await rename(draft, file);
 }
