@@ -32,26 +32,22 @@ const setReadMarkRow = z.object({ mark: readMarkRow });
 const setDraftRow = z.object({ writable: z.boolean(), draft: draftRow.nullable() });
 const stateRow = z.object({ readMarks: z.array(readMarkRow), draft: draftRow.nullable() });
 
-/** No row unless the message is one of a conversation that the user may read. A mark that is further on stays. */
+/**
+ * No row unless the message is one of a conversation that the user may read. A mark that is further on stays, and is written again: a row that
+ * another statement has made meanwhile is in no snapshot of this one, and only its update can return it.
+ */
 function setReadMarkStatement({ conversationId, userId, messageId, readAt }: ReadMark): Prisma.Sql {
   return Prisma.sql`
-    WITH target AS (
-      SELECT c.id
+    WITH moved AS (
+      INSERT INTO conversation_reads AS r (conversation_id, user_id, message_id, read_at)
+      SELECT c.id, ${userId}::uuid, ${messageId}::uuid, ${readAt.toISOString()}::timestamptz
       FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.id = ${messageId}::uuid
       WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)}
-    ),
-    moved AS (
-      INSERT INTO conversation_reads AS r (conversation_id, user_id, message_id, read_at)
-      SELECT t.id, ${userId}::uuid, ${messageId}::uuid, ${readAt.toISOString()}::timestamptz FROM target t
-      ON CONFLICT (conversation_id, user_id) DO UPDATE SET message_id = excluded.message_id, read_at = excluded.read_at
-        WHERE r.message_id < excluded.message_id
+      ON CONFLICT (conversation_id, user_id) DO UPDATE SET message_id = greatest(r.message_id, excluded.message_id),
+        read_at = CASE WHEN r.message_id < excluded.message_id THEN excluded.read_at ELSE r.read_at END
       RETURNING r.*
     )
-    SELECT ${readMarkJson} AS mark FROM moved r
-    UNION ALL
-    SELECT ${readMarkJson} AS mark
-    FROM target t JOIN conversation_reads r ON r.conversation_id = t.id AND r.user_id = ${userId}::uuid
-    WHERE NOT EXISTS (SELECT FROM moved)`;
+    SELECT ${readMarkJson} AS mark FROM moved r`;
 }
 
 /** One row when the user may read the conversation; `draft` is null when the version is not the current one. */
