@@ -39,7 +39,38 @@ async function rename(page: Page, title: string): Promise<void> {
   await listed(page, title).waitFor();
 }
 
+/** Lets somebody else rename the conversation between what the page shows and what it sends next. */
+async function renameBehind(page: Page, title: string): Promise<void> {
+  await page.route(
+    '**/api/v1/conversations/*',
+    async (route) => {
+      const request = route.request();
+      const answer = await fetch(request.url(), {
+        method: 'PATCH',
+        headers: { authorization: request.headers().authorization ?? '', 'content-type': 'application/json' },
+        body: JSON.stringify({ version: request.postDataJSON().version, title }),
+      });
+      expect(answer.status).toBe(200);
+      await route.continue();
+    },
+    { times: 1 },
+  );
+}
+
 describe('a conversation', () => {
+  it('has the name that a person gave it last, also when it got another one in that moment', async () => {
+    const { page, context, problems } = await visit(browser, system.url);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await send(page, 'a garden in the sun');
+    await replyWith(page, 'completed').waitFor();
+    await renameBehind(page, 'Lilies');
+    await rename(page, 'Roses');
+    await page.reload();
+    await listed(page, 'Roses').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('is pinned, archived, thrown away, and each time taken back', async () => {
     const { page, context, problems } = await visit(browser, system.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });

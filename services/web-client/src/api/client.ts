@@ -1,7 +1,7 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Session } from '../session/session.ts';
 import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
-import { ProblemError } from './problem.ts';
+import { ProblemError, problemOf } from './problem.ts';
 import {
   AccountDeletedSchema,
   type Conversation,
@@ -27,6 +27,7 @@ import {
 
 const MESSAGES_PER_PAGE = 30;
 const CONVERSATIONS_PER_PAGE = 40;
+const CONFLICTS_SETTLED_MAX = 5;
 const VIEWS = { active: {}, archived: { archived: 'true' }, trashed: { trashed: 'true' } } as const;
 
 /** The REST calls of the signed-in account. Each throws ProblemError. */
@@ -38,6 +39,7 @@ export type ApiClient = {
   }) => Promise<ConversationPage>;
   getConversation: (id: string, signal?: AbortSignal) => Promise<Conversation>;
   /** Changes what is given, if the conversation is as it was last seen; the model '' is the server's default. */
+  /** Sets what a person chose, also when the conversation has changed since they looked. */
   updateConversation: (conversation: Conversation, changes: ConversationChanges) => Promise<Conversation>;
   /** Moves it to the trash. */
   deleteConversation: (id: string) => Promise<void>;
@@ -97,6 +99,30 @@ export function createApiClient(session: Session): ApiClient {
     }
   }
 
+  /*
+   * A conversation gets another version with each reply that ends and when a model names it. What a person sets is the
+   * last word over all that, so a conflict is settled by setting it on top of the state that the conflict tells of.
+   */
+  async function setOnNewest(
+    { id, version }: Pick<Conversation, 'id' | 'version'>,
+    changes: ConversationChanges,
+    conflictsLeft = CONFLICTS_SETTLED_MAX,
+  ): Promise<Conversation> {
+    try {
+      return await call({
+        method: 'PATCH',
+        path: `/conversations/${encodeURIComponent(id)}`,
+        body: { version, ...changes },
+        schema: ConversationSchema,
+      });
+    } catch (error) {
+      const { reason, current } = problemOf(error);
+      const newest = z.safeParse(ConversationSchema, current);
+      if (reason !== 'VERSION_CONFLICT' || conflictsLeft === 0 || !newest.success) throw error;
+      return setOnNewest(newest.data, changes, conflictsLeft - 1);
+    }
+  }
+
   return {
     listConversations: ({ view, cursor, signal }) =>
       call({
@@ -106,13 +132,7 @@ export function createApiClient(session: Session): ApiClient {
       }),
     getConversation: (id, signal) =>
       call({ path: `/conversations/${encodeURIComponent(id)}`, schema: ConversationSchema, signal }),
-    updateConversation: ({ id, version }, changes) =>
-      call({
-        method: 'PATCH',
-        path: `/conversations/${encodeURIComponent(id)}`,
-        body: { version, ...changes },
-        schema: ConversationSchema,
-      }),
+    updateConversation: (conversation, changes) => setOnNewest(conversation, changes),
     deleteConversation: async (id) => {
       await call({ method: 'DELETE', path: `/conversations/${encodeURIComponent(id)}`, schema: AnySchema });
     },

@@ -22,6 +22,7 @@ export function noAnswer(cause?: unknown): ProblemError {
     detail: undefined,
     reason: NO_ANSWER,
     errors: undefined,
+    current: undefined,
     requestId: undefined,
   };
   return new ProblemError(problem, { cause });
@@ -32,7 +33,7 @@ export function parseProblem(body: unknown, status: number): Problem {
   const parsed = ProblemSchema.safeParse(body);
   if (parsed.success && parsed.data.title !== '') return { ...parsed.data, status: parsed.data.status || status };
   const reason = status >= 502 && status <= 504 ? 'UNAVAILABLE' : 'INTERNAL';
-  return { title: '', status, detail: undefined, reason, errors: undefined, requestId: undefined };
+  return { title: '', status, detail: undefined, reason, errors: undefined, current: undefined, requestId: undefined };
 }
 
 /** The problem behind anything that was thrown. */

@@ -23,6 +23,8 @@ export const ProblemSchema = z.object({
   detail: maybe(z.string()),
   reason: z._default(z.string(), 'INTERNAL'),
   errors: maybe(z.array(z.object({ field: z.string(), message: z.string() }))),
+  /** After a conflict: the resource as it is now. */
+  current: maybe(z.unknown()),
   requestId: maybe(z.string()),
 });
 export type Problem = z.infer<typeof ProblemSchema>;
