@@ -55,19 +55,18 @@ async function countRenderings(page: Page): Promise<void> {
       const key = Object.keys(element).find((name) => name.startsWith('__reactProps$'));
       return key === undefined ? undefined : (element as unknown as Record<string, unknown>)[key];
     };
+    let growing = new Set<Element>();
     const look = () => {
-      const replies = [...document.querySelectorAll('[data-role="assistant"]')];
-      for (const reply of replies) {
-        const blocks = [...reply.querySelectorAll('.prose-block')];
-        for (const [index, block] of blocks.entries()) {
-          const props = propsOf(block);
-          const isAnew = seen.has(block) && seen.get(block) !== props;
-          // Two at the end: what looks like two blocks may still turn out to be one.
-          const isGrowing = reply === replies.at(-1) && index >= blocks.length - 2;
-          if (isAnew) count[isGrowing ? 'growing' : 'settled'] += 1;
-          seen.set(block, props);
-        }
+      for (const block of document.querySelectorAll('[data-role="assistant"] .prose-block')) {
+        const props = propsOf(block);
+        const isAnew = seen.has(block) && seen.get(block) !== props;
+        if (isAnew) count[growing.has(block) ? 'growing' : 'settled'] += 1;
+        seen.set(block, props);
       }
+      // Two at the end: what looks like two blocks may still turn out to be one. They count as growing at the next look,
+      // by when more than one block may have come.
+      const newest = [...document.querySelectorAll('[data-role="assistant"]')].at(-1);
+      growing = new Set([...(newest?.querySelectorAll('.prose-block') ?? [])].slice(-2));
       requestAnimationFrame(look);
     };
     look();
