@@ -88,7 +88,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
 
   const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
   const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
-  const ahead = createAskAhead({ ai: clients.ai, log });
+  const ahead = createAskAhead({ ai: clients.ai, log, tail });
   const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
   const pressure = stack.use(startLoopPressure());
   const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, pressure };

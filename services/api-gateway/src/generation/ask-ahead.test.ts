@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AiClient } from '../clients/clients.ts';
 import { createAskAhead, type NewMessage } from './ask-ahead.ts';
 import type { GenerationLog } from './log.ts';
+import type { FrameSink, LogTail } from './tail.ts';
 
 const context = createRequestContext();
 
@@ -23,7 +24,15 @@ function askAhead() {
     forget: async (id) => void calls.push(`forget ${id}`),
     release: async (id, fence) => void calls.push(`release ${id} ${fence}`),
   };
-  return { asked, calls, ahead: createAskAhead({ ai: ai as AiClient, log: log as GenerationLog }) };
+  const followed = new Map<string, FrameSink>();
+  const tail: Pick<LogTail, 'follow'> = {
+    follow(id, { sink }) {
+      followed.set(id, sink);
+      return { close: () => void followed.delete(id) };
+    },
+  };
+  const deps = { ai: ai as AiClient, log: log as GenerationLog, tail: tail as LogTail };
+  return { asked, calls, followed, ahead: createAskAhead(deps) };
 }
 
 const question: NewMessage = {
@@ -148,6 +157,17 @@ describe('asking ahead', () => {
     ahead.avoid('conversation');
     expect(ahead.ask(next, context)).toBeUndefined();
     expect(asked).toEqual([]);
+  });
+
+  it('has the log read from the start until its first frame, or until no turn came of it', () => {
+    const { ahead, followed } = askAhead();
+    ahead.ask(question, context)?.take(taskOf(question));
+    followed.get('g1')?.deliver({ v: 1, generationId: 'g1', seq: 1, type: 'delta', text: 'Hi' });
+    expect(followed.size).toBe(0);
+    const unsaid = ahead.ask({ ...question, clientMessageId: 'c2', generationId: 'g2' }, context);
+    expect([...followed.keys()]).toEqual(['g2']);
+    unsaid?.drop('unknown');
+    expect(followed.size).toBe(0);
   });
 
   it('asks once for a message that is sent again while it is being stored', () => {

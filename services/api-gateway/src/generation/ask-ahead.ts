@@ -7,6 +7,7 @@ import { type AiClient, timeouts } from '../clients/clients.ts';
 import { present } from '../clients/resources.ts';
 import type { Claim, GenerationLog } from './log.ts';
 import { type ReplyStream, toRequest } from './run.ts';
+import type { Following, LogTail } from './tail.ts';
 
 /** A message that is about to be stored, and what its generation will be called. Empty texts are absent ones. */
 export type NewMessage = {
@@ -55,12 +56,14 @@ const branchesMax = 500;
 const branchCharsMax = 32 * 1024;
 const missesMax = 1_000;
 
+type AskAheadDeps = { ai: AiClient; log: GenerationLog; tail: LogTail };
+
 /**
  * Lets the model begin while the message is on its way to the disk. What will be asked is told from the message, and from the last turn of its
  * conversation when this replica ran that. It is a guess, used only when the stored turn asks for the same, byte by byte; a conversation that
  * was guessed wrong is not guessed again. Nothing of the answer is logged or shown before the turn is stored.
  */
-export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }): AskAhead {
+export function createAskAhead({ ai, log, tail }: AskAheadDeps): AskAhead {
   const branches = createBranches();
   const missed = new Set<string>();
   /** A message that is sent again while it is being stored asks once. */
@@ -75,6 +78,7 @@ export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }
       storing.add(messageKey);
       const reply = ai.duplex('Generate', request, { context, timeoutMs: timeouts.generationMs });
       const claiming = log.claim(message.generationId);
+      const awaited = awaitFirstFrame(tail, message.generationId);
       // Whoever takes the turn hears of it, too.
       claiming.catch(() => undefined);
       return {
@@ -87,6 +91,7 @@ export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }
         },
         drop(outcome) {
           storing.delete(messageKey);
+          awaited.close();
           reply.cancel();
           giveBack(log, { claiming, generationId: message.generationId, outcome }).catch(() => undefined);
         },
@@ -99,6 +104,18 @@ export function createAskAhead({ ai, log }: { ai: AiClient; log: GenerationLog }
   function avoid(guessKey: string) {
     if (missed.size < missesMax) missed.add(guessKey);
   }
+}
+
+/** Has the tail read a log that is about to begin: who follows it later finds the read under way and gets the first frame from it. */
+function awaitFirstFrame(tail: LogTail, generationId: string): Following {
+  const following = tail.follow(generationId, {
+    afterSeq: 0,
+    sink: {
+      deliver: () => following.close(),
+      gone: () => undefined,
+    },
+  });
+  return following;
 }
 
 /** A claim that is not given back runs out by itself. */
