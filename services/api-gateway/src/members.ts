@@ -1,7 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import { z } from 'zod';
 import { type ChatClient, timeouts, type UserClient } from './clients/clients.ts';
-import { type Member, present, toMember } from './clients/resources.ts';
+import { type FormerAuthor, type Member, present, toMember } from './clients/resources.ts';
 import type { Caller } from './turns/caller.ts';
 
 /** What somebody can be made. */
@@ -9,20 +9,27 @@ export const roleSchema = z.enum(['writer', 'reader']);
 
 type Asked = { caller: Caller; conversationId: string };
 
-/** Who takes part in a conversation that the caller may read, with their names. Throws RESOURCE_NOT_FOUND. */
+/** Who takes part in a conversation that the caller may read, and who else wrote in it, with their names. Throws RESOURCE_NOT_FOUND. */
 export async function listMembers(
   { chat, clients }: { chat: ChatClient; clients: { user: UserClient } },
   { caller, conversationId }: Asked,
-): Promise<Member[]> {
-  const { members } = await chat.unary('ListMembers', { conversationId }, { ...caller, timeoutMs: timeouts.unaryMs });
-  const userIds = members.map(({ userId }) => userId);
+): Promise<{ items: Member[]; formerAuthors: FormerAuthor[] }> {
+  const { members, formerAuthorIds } = await chat.unary(
+    'ListMembers',
+    { conversationId },
+    { ...caller, timeoutMs: timeouts.unaryMs },
+  );
+  const userIds = [...members.map(({ userId }) => userId), ...formerAuthorIds];
   const { profiles } = await clients.user.unary(
     'ListProfiles',
     { userIds },
     { context: caller.context, timeoutMs: timeouts.unaryMs },
   );
   const names = new Map(profiles.map(({ userId, displayName }) => [userId, displayName]));
-  return members.map((member) => toMember(member, names.get(member.userId)));
+  return {
+    items: members.map((member) => toMember(member, names.get(member.userId))),
+    formerAuthors: formerAuthorIds.map((userId) => ({ userId, displayName: names.get(userId) ?? null })),
+  };
 }
 
 /** Throws RESOURCE_NOT_FOUND for a conversation that the caller may not read, PERMISSION_DENIED for one that is not theirs. */

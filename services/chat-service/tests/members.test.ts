@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -35,6 +36,18 @@ async function get(caller: Caller, conversationId: string) {
 }
 
 describe('members', () => {
+  it('see who wrote what is there and has left, and nobody who has only read', async () => {
+    const { conversationId, assistantMessageId: parentId, owner, writer, reader } = await team();
+    const post = { conversationId, parentId, content: 'Mine', clientMessageId: randomUUID() };
+    await chat.client.unary('PostMessage', post, writer);
+    expect((await chat.client.unary('ListMembers', { conversationId }, reader)).formerAuthorIds).toEqual([]);
+    for (const { userId } of [writer, reader]) {
+      await chat.client.unary('RemoveMember', { conversationId, userId }, owner);
+    }
+    const { formerAuthorIds } = await chat.client.unary('ListMembers', { conversationId }, owner);
+    expect(formerAuthorIds).toEqual([writer.userId]);
+  });
+
   it('read what the owner reads, and see their own role', async () => {
     const { conversationId, generationId, owner, writer, reader } = await team();
     const listed = await chat.client.unary('ListMembers', { conversationId }, reader);

@@ -92,6 +92,11 @@ export const memberSchema = z
   })
   .meta({ id: 'Member' });
 
+export const formerAuthorSchema = memberSchema.pick({ userId: true, displayName: true }).meta({
+  id: 'FormerAuthor',
+  description: 'Somebody who wrote messages that are still there and is a member no longer',
+});
+
 export const inviteSchema = z
   .object({
     id: z.uuid(),
@@ -258,6 +263,7 @@ export const preferencesSchema = z
 export type User = z.infer<typeof userSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
 export type Member = z.infer<typeof memberSchema>;
+export type FormerAuthor = z.infer<typeof formerAuthorSchema>;
 export type ReadMark = z.infer<typeof readMarkSchema>;
 export type Draft = z.infer<typeof draftSchema>;
 export type Share = z.infer<typeof shareSchema>;

@@ -18,7 +18,7 @@ import {
 import { createFolder, deleteFolder, listFolders, listTags, updateFolder } from './folders/routes.ts';
 import { continueGeneration, getGeneration, stopGeneration, streamGeneration } from './generations/routes.ts';
 import { createInvite, listInvites, revokeInvite } from './invites/routes.ts';
-import { acceptInvite, listMembers, removeMember, setMember } from './members/routes.ts';
+import { acceptInvite, listMembers, removeMember, setMember, updateMember } from './members/routes.ts';
 import { editMessage, postMessage, regenerateMessage, setFeedback } from './messages/routes.ts';
 import { createPersona, deletePersona, listPersonas, updatePersona } from './personas/routes.ts';
 import { getQuota } from './quota/routes.ts';
@@ -78,6 +78,7 @@ export const routes: readonly Route[] = [
   streamGeneration,
   listMembers,
   setMember,
+  updateMember,
   removeMember,
   listInvites,
   createInvite,

@@ -127,6 +127,11 @@ const matrix: Record<string, Row> = {
     body: () => ({ email: stranger.email, role: 'writer' }),
     reader: 403,
   },
+  'patch /conversations/:id/members/:userId': {
+    id: 'conversation',
+    body: () => ({ role: 'writer' }),
+    reader: 403,
+  },
   'delete /conversations/:id/members/:userId': { id: 'conversation', reader: 403 },
   'get /conversations/:id/invites': { id: 'conversation', reader: 403 },
   'post /conversations/:id/invites': { id: 'conversation', body: () => ({ role: 'reader' }), reader: 403 },

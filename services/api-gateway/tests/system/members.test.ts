@@ -132,6 +132,32 @@ describe('a member', () => {
   });
 });
 
+describe('the owner', () => {
+  it('gives a member another role, which counts at once, and makes nobody a member by it', async () => {
+    const { conversationId: id } = await shared('reader');
+    using device = await guest.connect(elsewhere());
+    const path = `/conversations/${id}/members/${guest.userId}`;
+    expect(await owner.request('PATCH', path, { role: 'writer' })).toMatchObject({
+      status: 200,
+      body: { userId: guest.userId, role: 'writer', displayName: guest.email.split('@')[0] },
+    });
+    await hears(device, 'conversation:updated', { id, role: 'writer' });
+    const turn = await device.send({ content: 'Now I may', conversationId: id });
+    await device.ended(turn.generationId);
+    expect((await guest.request('PATCH', path, { role: 'reader' })).status).toBe(403);
+    for (const userId of [owner.userId, randomUUID()]) {
+      const refused = await owner.request('PATCH', `/conversations/${id}/members/${userId}`, { role: 'reader' });
+      expect(refused.status).toBe(404);
+    }
+    await owner.request('DELETE', path);
+    expect((await owner.request('PATCH', path, { role: 'writer' })).status).toBe(404);
+    expect((await owner.request('GET', `/conversations/${id}/members`)).body).toMatchObject({
+      items: [{ userId: owner.userId }],
+      formerAuthors: [{ userId: guest.userId, displayName: guest.email.split('@')[0] }],
+    });
+  });
+});
+
 describe('a conversation that answers when it is addressed', () => {
   it('acknowledges other messages without a reply, tells everybody of them, and goes on with the next one that addresses it', async () => {
     const { conversationId: id } = await shared('writer');

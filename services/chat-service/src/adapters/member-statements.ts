@@ -1,5 +1,11 @@
 import type { ConversationKey } from '../app/ports.ts';
-import { type Invite, inviteCountMax, type MemberRole, memberCountMax } from '../domain/member.ts';
+import {
+  formerAuthorCountMax,
+  type Invite,
+  inviteCountMax,
+  type MemberRole,
+  memberCountMax,
+} from '../domain/member.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy } from './access.ts';
 
@@ -41,6 +47,18 @@ export function removeMemberStatement(change: ConversationKey & At & { memberId:
     ),
     ${counted(Prisma.sql`gone`, nowMs)}
     SELECT s.own, EXISTS (SELECT FROM allowed) AS done FROM seen s`;
+}
+
+/** What it costs is what the conversation is long; it is asked for when somebody looks at who is there. */
+export function listFormerAuthorsStatement({ conversationId, userId }: ConversationKey): Prisma.Sql {
+  return Prisma.sql`
+    SELECT DISTINCT m.author_id AS id
+    FROM conversations c JOIN messages m ON m.conversation_id = c.id
+    WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)} AND m.author_id <> c.user_id
+      AND NOT EXISTS (
+        SELECT FROM conversation_members cm WHERE cm.conversation_id = c.id AND cm.user_id = m.author_id)
+    ORDER BY m.author_id
+    LIMIT ${formerAuthorCountMax}::int`;
 }
 
 export function addInviteStatement(

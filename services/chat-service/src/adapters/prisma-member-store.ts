@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import {
   acceptInviteStatement,
   addInviteStatement,
+  listFormerAuthorsStatement,
   listInvitesStatement,
   removeInviteStatement,
   removeMemberStatement,
@@ -21,6 +22,10 @@ export function createPrismaMemberStore(database: Database): MemberStore {
     async remove(change) {
       const [row] = await database.query(doneRow, removeMemberStatement(change));
       return row?.done === true ? 'removed' : obstacleOf(row);
+    },
+    async listFormerAuthors(key) {
+      const rows = await database.query(z.object({ id: z.string() }), listFormerAuthorsStatement(key));
+      return rows.map(({ id }) => id);
     },
     async addInvite(invite) {
       const [row] = await database.query(doneRow, addInviteStatement(invite));

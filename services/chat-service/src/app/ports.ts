@@ -256,6 +256,8 @@ export type MemberStore = {
   remove(change: ConversationKey & { memberId: string; nowMs: number }): Promise<'removed' | MemberObstacle>;
   /** Only for the owner. */
   addInvite(invite: Invite & { userId: string; tokenHash: Uint8Array<ArrayBuffer> }): Promise<'added' | MemberObstacle>;
+  /** Who wrote messages of a conversation that the user may read and is a member no longer; at most `formerAuthorCountMax`. */
+  listFormerAuthors(key: ConversationKey): Promise<readonly string[]>;
   /** Those that have not expired, the oldest first; undefined unless the user owns the conversation. */
   listInvites(key: ConversationKey & { nowMs: number }): Promise<readonly Invite[] | undefined>;
   /** Also one that is not there. */

@@ -23,6 +23,9 @@ export type Member = {
 /** Bounds what a change has to be told to, and what a conversation carries. */
 export const memberCountMax = 50;
 
+/** Bounds what is told of people who have left. */
+export const formerAuthorCountMax = 100;
+
 /** What differs from member to member of one conversation. */
 export type PersonalView = {
   readonly role: ConversationRole;

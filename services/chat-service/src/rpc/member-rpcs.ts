@@ -1,8 +1,8 @@
 import { toTimestamp, unary } from '@chatbot/service-kit';
 import { acceptInvite } from '../app/accept-invite.ts';
 import { createInvite } from '../app/create-invite.ts';
-import { getConversation } from '../app/get-conversation.ts';
 import { listInvites } from '../app/list-invites.ts';
+import { listMembers } from '../app/list-members.ts';
 import { removeMember } from '../app/remove-member.ts';
 import { revokeInvite } from '../app/revoke-invite.ts';
 import { setMember } from '../app/set-member.ts';
@@ -26,8 +26,8 @@ export function memberRpcs(deps: ChatDeps) {
       access: 'user',
       input: conversationRequest,
       handle: async (input, { identity }) => {
-        const conversation = await getConversation(deps, { ...input, userId: identity.userId });
-        return { members: toWireMembers(conversation) };
+        const { conversation, formerAuthorIds } = await listMembers(deps, { ...input, userId: identity.userId });
+        return { members: toWireMembers(conversation), formerAuthorIds: [...formerAuthorIds] };
       },
     }),
 

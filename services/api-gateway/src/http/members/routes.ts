@@ -1,12 +1,20 @@
 import { AppError } from '@chatbot/errors';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { conversationSchema, memberSchema, present, toConversation, toMember } from '../../clients/resources.ts';
+import {
+  conversationSchema,
+  formerAuthorSchema,
+  memberSchema,
+  present,
+  toConversation,
+  toMember,
+} from '../../clients/resources.ts';
 import { publishConversation } from '../../events.ts';
 import { listMembers as list, requireOwner, roleSchema } from '../../members.ts';
 import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
+const memberParams = z.object({ id: z.uuid(), userId: z.uuid() });
 
 export const listMembers = defineRoute({
   method: 'get',
@@ -15,9 +23,14 @@ export const listMembers = defineRoute({
   tag: 'members',
   summary: 'Who takes part in a conversation, the owner first',
   params,
-  responses: { 200: { description: 'The members', schema: z.object({ items: z.array(memberSchema) }) } },
+  responses: {
+    200: {
+      description: 'The members, and the authors who have left',
+      schema: z.object({ items: z.array(memberSchema), formerAuthors: z.array(formerAuthorSchema) }),
+    },
+  },
   async handle(deps, { caller, params: { id } }) {
-    return { status: 200, body: { items: await list(deps, { caller, conversationId: id }) } };
+    return { status: 200, body: await list(deps, { caller, conversationId: id }) };
   },
 });
 
@@ -54,6 +67,30 @@ export const setMember = defineRoute({
   },
 });
 
+export const updateMember = defineRoute({
+  method: 'patch',
+  path: '/conversations/:id/members/:userId',
+  access: 'user',
+  tag: 'members',
+  summary: 'Give a member another role; for the owner',
+  params: memberParams,
+  body: z.object({ role: roleSchema }),
+  responses: { 200: { description: 'The member', schema: memberSchema } },
+  async handle(deps, { caller, params: { id, userId }, body: { role } }) {
+    await requireOwner(deps.chat, { caller, conversationId: id });
+    const { items } = await list(deps, { caller, conversationId: id });
+    const before = items.find((item) => item.userId === userId);
+    // SetMember would make anybody a member; whoever is to become one is invited by address or link.
+    if (before === undefined || before.role === 'owner') throw new AppError('RESOURCE_NOT_FOUND');
+    const request = { conversationId: id, userId, role };
+    const { conversation } = await deps.chat.unary('SetMember', request, { ...caller, timeoutMs: timeouts.unaryMs });
+    publishConversation(deps.events, conversation);
+    const { version } = present(conversation, 'conversation');
+    deps.events.publish([userId], 'conversation:updated', { id, version, role });
+    return { status: 200, body: { ...before, role } };
+  },
+});
+
 /** Says of an address without an account just that; the owner needs to know it to send a link instead. */
 async function profileOf(search: Promise<{ profile: { userId: string; displayName: string } | null }>) {
   try {
@@ -74,7 +111,7 @@ export const removeMember = defineRoute({
   access: 'user',
   tag: 'members',
   summary: 'Remove a member, or leave; it takes effect at once, on open connections too',
-  params: z.object({ id: z.uuid(), userId: z.uuid() }),
+  params: memberParams,
   responses: { 204: { description: 'No member any more' } },
   async handle({ chat, events, access }, { caller, params: { id, userId } }) {
     const request = { conversationId: id, userId };
