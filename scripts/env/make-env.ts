@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames } from '@chatbot/service-kit';
 import { makeCertificates } from '../certs/make-certificates.ts';
-import { ensureSigningKey } from '../start/signing-key.ts';
+import { ensureFirstKey } from '../start/signing-key.ts';
 import type { EnvOptions } from './options.ts';
 
 /** Passwords of the backing services, hexadecimal, because they are part of URLs; and what makes the first administrator. */
@@ -57,9 +57,9 @@ async function makeSecrets(dir: string): Promise<string[]> {
   const certs = join(dir, 'certs');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   mkdirSync(keys, { recursive: true });
-  ensureSigningKey(join(keys, 'signing-key.pem'));
+  ensureFirstKey(keys, new Date());
   const notes = await makeCertificates({ dir: certs, validDays });
-  chmodSync(join(keys, 'signing-key.pem'), 0o644);
+  for (const key of readdirSync(keys)) chmodSync(join(keys, key), 0o644);
   for (const service of serviceNames) chmodSync(join(certs, service, 'tls.key'), 0o644);
   return notes;
 }

@@ -1,6 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureSigningKey } from '../start/signing-key.ts';
+import { keyName, makeSigningKey } from '../start/signing-key.ts';
 
 const hourMs = 3_600_000;
 /** A key signs until half an hour after its successor came, and no access token lives longer than a day. */
@@ -17,7 +17,9 @@ export type RotateOptions = {
 export function rotateKeys({ folder, now, at }: RotateOptions): string[] {
   const existing = readdirSync(folder).filter((name) => name.endsWith('.pem'));
   const added = keyName(at);
-  ensureSigningKey(join(folder, added));
+  if (!existing.includes(added)) makeSigningKey(join(folder, added));
+  // Whoever reads the keys that are there, a user of a container for one, has to read the new one, too.
+  if (existing[0] !== undefined) chmodSync(join(folder, added), statSync(join(folder, existing[0])).mode);
   const removed = now ? existing.filter((name) => name !== added) : keysToRemove(existing, at);
   for (const name of removed) rmSync(join(folder, name));
   return [`added ${added}`, ...removed.map((name) => `removed ${name}`)];
@@ -31,11 +33,6 @@ export function keysToRemove(names: readonly string[], at: Date): string[] {
     const successor = oldestFirst[index + 1];
     return successor !== undefined && timeOf(successor) + neededForMs <= at.getTime();
   });
-}
-
-/** The name of a key that is made at `at`, for example 20261124T070000Z.pem. */
-export function keyName(at: Date): string {
-  return `${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}.pem`;
 }
 
 function timeOf(name: string): number {

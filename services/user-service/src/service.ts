@@ -35,6 +35,7 @@ import { removeAccounts } from './app/remove-accounts.ts';
 import { createRevocationSync } from './app/sync-revocations.ts';
 import type { UserServiceConfig } from './config.ts';
 import { startJob } from './jobs.ts';
+import { reportSigningKeyAge } from './metrics.ts';
 import { createUserServiceHandlers } from './rpc/user-service.ts';
 import { readSigningKeys } from './signing-key-files.ts';
 
@@ -71,6 +72,7 @@ export async function startUserService(
     readKeys: () => readSigningKeys(signingKeyFile),
   });
   const { jwks } = accessTokens;
+  reportSigningKeyAge(registry, accessTokens.newestKeyAtMs);
   resources.use(
     startJob({
       name: 'read signing keys',

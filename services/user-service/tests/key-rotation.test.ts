@@ -31,6 +31,11 @@ const loadKeys = () => fetchJwks(`${service.metricsUrl}/.well-known/jwks.json`)(
 const published = async () => (await loadKeys()).keys.map(({ kid }) => kid);
 const keyIdOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
 
+async function newestKeySeconds() {
+  const metrics = await (await fetch(`${service.metricsUrl}/metrics`)).text();
+  return Number(/^signing_key_created_timestamp_seconds\S* (\S+)$/m.exec(metrics)?.[1]);
+}
+
 async function publishes(count: number) {
   await waitFor(async () => (await published()).length === count, {
     description: `${count} keys are published`,
@@ -46,8 +51,11 @@ it('goes through next, current and retired without refusing a token', async () =
   const before = (await registerSomebody(service)).accessToken;
   await verifier.verify(before);
 
+  expect(await newestKeySeconds()).toBe(Date.UTC(2026, 0) / 1000);
+
   await addKey(nameOfNow());
   await publishes(2);
+  expect(Date.now() / 1000 - (await newestKeySeconds())).toBeLessThan(600);
   const meanwhile = (await registerSomebody(service)).accessToken;
   expect(keyIdOf(meanwhile)).toBe(keyIdOf(before));
 

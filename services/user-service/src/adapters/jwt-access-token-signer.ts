@@ -14,6 +14,8 @@ export type SigningConfig = {
 export type JwtAccessTokenSigner = AccessTokenSigner & {
   /** The public part of every key, the next and the retired ones too. */
   jwks(): Jwks;
+  /** When the newest key was made that tells it by its name, in milliseconds since the epoch; undefined when none does. */
+  newestKeyAtMs(): number | undefined;
   /** Takes the keys as they are now. Throws, and goes on with those of before, when they cannot be read. */
   reload(): void;
 };
@@ -30,6 +32,7 @@ export function createJwtAccessTokenSigner({ accessTokenSeconds, readKeys }: Sig
   let keys = readKeys().map(toSigningKey);
   return {
     jwks: () => ({ keys: keys.map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig', alg: 'ES256' })) }),
+    newestKeyAtMs: () => Math.max(...keys.map(({ createdAtMs }) => createdAtMs)) || undefined,
     reload() {
       keys = readKeys().map(toSigningKey);
     },
