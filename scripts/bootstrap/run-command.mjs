@@ -25,6 +25,7 @@ const commands = [
   'check-deploy',
   'generate',
   'build',
+  'sbom',
 ];
 
 /**
