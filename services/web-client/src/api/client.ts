@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Session } from '../session/session.ts';
 import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
+import { createPeopleApi, type PeopleApi } from './people.ts';
 import { ProblemError, problemOf } from './problem.ts';
 import {
   AccountDeletedSchema,
@@ -18,6 +19,7 @@ import {
   PersonaListSchema,
   type Preferences,
   PreferencesSchema,
+  type ReplyMode,
   type SearchPage,
   SearchPageSchema,
   SessionListSchema,
@@ -32,6 +34,7 @@ const VIEWS = { active: {}, archived: { archived: 'true' }, trashed: { trashed: 
 
 /** The REST calls of the signed-in account. Each throws ProblemError. */
 export type ApiClient = {
+  people: PeopleApi;
   listConversations: (page: {
     view: 'active' | 'archived' | 'trashed';
     cursor: string | undefined;
@@ -67,7 +70,13 @@ export type ApiClient = {
   listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
 };
 
-export type ConversationChanges = { title?: string; model?: string; pinned?: boolean; archived?: boolean };
+export type ConversationChanges = {
+  title?: string;
+  model?: string;
+  pinned?: boolean;
+  archived?: boolean;
+  replyMode?: ReplyMode;
+};
 
 type SearchRequest = {
   q: string;
@@ -124,6 +133,7 @@ export function createApiClient(session: Session): ApiClient {
   }
 
   return {
+    people: createPeopleApi(call),
     listConversations: ({ view, cursor, signal }) =>
       call({
         path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor, ...VIEWS[view] })}`,

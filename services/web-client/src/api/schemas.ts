@@ -81,6 +81,9 @@ export const ConversationSchema = z.object({
   model: z.optional(z.nullable(z.string())),
   pinned: z._default(z.boolean(), false),
   archived: z._default(z.boolean(), false),
+  role: z._default(z.enum(['owner', 'writer', 'reader']), 'owner'),
+  memberCount: z._default(z.number(), 1),
+  replyMode: z._default(z.enum(['always', 'mentioned']), 'always'),
   activeLeafId: maybe(z.string()),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -89,6 +92,8 @@ export const ConversationSchema = z.object({
   version: z.number(),
 });
 export type Conversation = z.infer<typeof ConversationSchema>;
+/** When the assistant answers: every message, or only one that addresses it. */
+export type ReplyMode = Conversation['replyMode'];
 
 const MessageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
 
@@ -114,6 +119,7 @@ export const MessageSchema = z.object({
   contentSeq: z._default(z.number(), 0),
   status: MessageStatusSchema,
   generationId: maybe(z.string()),
+  authorId: maybe(z.string()),
   model: maybe(z.string()),
   problem: maybe(ProblemSchema),
   usage: maybe(UsageSchema),
@@ -124,10 +130,23 @@ export const MessageSchema = z.object({
 export type Message = z.infer<typeof MessageSchema>;
 
 /** The changed part of a message, as message:updated carries it. */
-export const MessagePatchSchema = z.extend(z.partial(MessageSchema), { id: z.string(), conversationId: z.string() });
+export const MessagePatchSchema = z.extend(z.partial(MessageSchema), {
+  id: z.string(),
+  conversationId: z.string(),
+  // In a patch, what is absent has not changed; the default of a whole message would say that it has.
+  contentSeq: z.optional(z.number()),
+});
 export type MessagePatch = z.infer<typeof MessagePatchSchema>;
 
-export const ConversationPatchSchema = z.extend(z.partial(ConversationSchema), { id: z.string() });
+/** The changed part of a conversation; to other members without what is personal. */
+export const ConversationPatchSchema = z.extend(z.partial(ConversationSchema), {
+  id: z.string(),
+  pinned: z.optional(z.boolean()),
+  archived: z.optional(z.boolean()),
+  role: z.optional(z.enum(['owner', 'writer', 'reader'])),
+  memberCount: z.optional(z.number()),
+  replyMode: z.optional(z.enum(['always', 'mentioned'])),
+});
 export type ConversationPatch = z.infer<typeof ConversationPatchSchema>;
 
 export const ConversationDeletedSchema = z.union([

@@ -7,6 +7,7 @@ import type { Conversation } from '../api/schemas.ts';
 import { newClientId } from '../live/client-id.ts';
 import { createThreadCache } from '../live/thread-cache.ts';
 import { useValue } from '../live/value.ts';
+import { MembersButton } from '../members/members-button.tsx';
 import { ConversationMenu } from '../shell/conversation-item.tsx';
 import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
@@ -37,12 +38,26 @@ function ConversationScreen({ conversationId, endId }: { conversationId: string;
     document.title = `${title} – ${texts.product}`;
   }, [title]);
 
-  if (error !== null && isMissing(error)) return <Missing />;
+  if (error !== null && isMissing(error)) {
+    // What was read before and is no longer there was taken away meanwhile.
+    const wasOpen = conversation.data !== undefined;
+    return wasOpen ? (
+      <Missing title={texts.members.closedTitle} text={texts.members.closed} />
+    ) : (
+      <Missing title={texts.thread.missingTitle} text={texts.thread.missing} />
+    );
+  }
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       <PageBar>
         <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
-        {conversation.data !== undefined && <ConversationMenu conversation={conversation.data} />}
+        {conversation.data !== undefined && (
+          <>
+            <ConversationMenu conversation={conversation.data} />
+            <span className="flex-1" />
+            <MembersButton conversation={conversation.data} />
+          </>
+        )}
       </PageBar>
       {branch.data !== undefined ? (
         <OpenThread
@@ -185,16 +200,18 @@ function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
   );
 }
 
-function Missing() {
+function Missing({ title, text }: { title: string; text: string }) {
   useEffect(() => {
-    document.title = `${texts.thread.missingTitle} – ${texts.product}`;
-  }, []);
+    document.title = `${title} – ${texts.product}`;
+  }, [title]);
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       <PageBar />
       <div className="grid flex-1 place-content-center justify-items-center gap-2 p-6 text-center">
-        <h1 className="font-serif text-xl">{texts.thread.missingTitle}</h1>
-        <p className="max-w-sm text-sm text-ink-soft">{texts.thread.missing}</p>
+        <h1 className="font-serif text-xl">{title}</h1>
+        <p role="status" className="max-w-sm text-sm text-ink-soft">
+          {text}
+        </p>
         <Link
           to="/"
           className="mt-3 rounded-lg bg-accent px-4 py-2 text-sm font-medium text-on-accent hover:bg-accent-strong"

@@ -13,6 +13,7 @@ function message(id: string, parentId: string | undefined, rest: Partial<Message
     contentSeq: 0,
     status: 'completed',
     generationId: undefined,
+    authorId: undefined,
     model: undefined,
     problem: undefined,
     usage: undefined,

@@ -15,6 +15,7 @@ const MESSAGE: Message = {
   contentSeq: 7,
   status: 'streaming',
   generationId: 'g1',
+  authorId: undefined,
   model: undefined,
   problem: undefined,
   usage: undefined,

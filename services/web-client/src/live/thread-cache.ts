@@ -23,6 +23,8 @@ export const queryKeys = {
   allMessages: ['messages'] as const,
   messages: (conversationId: string) => ['messages', conversationId] as const,
   messagesTo: (conversationId: string, endId: string) => ['messages', conversationId, endId] as const,
+  people: (conversationId: string) => ['people', conversationId] as const,
+  invites: (conversationId: string) => ['invites', conversationId] as const,
   search: (q: string, filters: object) => ['search', q, filters] as const,
   quickSearch: (q: string) => ['search', q] as const,
   preferences: ['preferences'] as const,
@@ -95,6 +97,10 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     },
     patchConversation(patch) {
       const queryKey = queryKeys.conversation(patch.id);
+      const known = queryClient.getQueryData<Conversation>(queryKey);
+      if (patch.role !== known?.role || patch.memberCount !== known?.memberCount) {
+        void queryClient.invalidateQueries({ queryKey: queryKeys.people(patch.id) });
+      }
       queryClient.setQueryData<Conversation>(queryKey, (before) => before && merge(before, patch));
       let isListed = false;
       queryClient.setQueryData<InfiniteData<ConversationPage>>(queryKeys.conversations, (list) => {
@@ -141,6 +147,7 @@ function merge(conversation: Conversation, patch: ConversationPatch): Conversati
 /** Version 0, so that the server's own copy takes precedence whenever it comes. */
 const BEFORE_STORED = {
   contentSeq: 0,
+  authorId: undefined,
   model: undefined,
   problem: undefined,
   usage: undefined,

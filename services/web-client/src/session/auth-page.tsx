@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react';
+import { useLocation } from 'react-router';
+import { JOIN_PATH } from '../members/join-address.ts';
 import { texts } from '../texts.ts';
 import { LanguageChoice } from '../ui/language-choice.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
@@ -11,6 +13,8 @@ import { SignUpForm } from './sign-up-form.tsx';
 export function AuthPage({ session }: { session: Session }) {
   const [mode, setMode] = useState<'sign-in' | 'sign-up'>(() => (hasAccountHere() ? 'sign-in' : 'sign-up'));
   const isSignUp = mode === 'sign-up';
+  const isInvited = useLocation().pathname === JOIN_PATH;
+  const lead = isSignUp ? texts.auth.signUpLead : texts.auth.signInLead;
 
   useEffect(() => {
     document.title = `${isSignUp ? texts.auth.signUp : texts.auth.signIn} – ${texts.product}`;
@@ -27,7 +31,7 @@ export function AuthPage({ session }: { session: Session }) {
           <h1 className="font-serif text-display tracking-tight">
             {isSignUp ? texts.auth.signUpTitle : texts.auth.signInTitle}
           </h1>
-          <p className="mt-1.5 mb-8 text-ink-soft">{isSignUp ? texts.auth.signUpLead : texts.auth.signInLead}</p>
+          <p className="mt-1.5 mb-8 text-ink-soft">{isInvited ? texts.join.signInFirst : lead}</p>
           {isSignUp ? <SignUpForm session={session} /> : <SignInForm session={session} />}
           <p className="mt-6 text-sm text-ink-soft">
             {isSignUp ? texts.auth.toSignIn : texts.auth.toSignUp}{' '}

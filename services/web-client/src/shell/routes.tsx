@@ -2,6 +2,8 @@ import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { ConversationPage } from '../chat/conversation-page.tsx';
 import { NewChatPage } from '../chat/new-chat-page.tsx';
+import { JOIN_PATH } from '../members/join-address.ts';
+import { JoinPage } from '../members/join-page.tsx';
 import { SearchPage } from '../search/search-page.tsx';
 import { texts } from '../texts.ts';
 import { ArchivePage, TrashPage } from './collection-page.tsx';
@@ -27,6 +29,7 @@ export function SignedInRoutes() {
             </Suspense>
           }
         />
+        <Route path={JOIN_PATH} element={<JoinPage />} />
         <Route path="search" element={<SearchPage />} />
         <Route path="archive" element={<ArchivePage />} />
         <Route path="trash" element={<TrashPage />} />

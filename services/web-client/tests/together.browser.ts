@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from './support/axe.ts';
+import { launchBrowser, replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+
+let sim: OllamaSim;
+let system: System;
+let browser: Browser;
+/** Ada owns the conversation; Grace comes by link, on a phone. */
+let ada: Visit;
+let grace: Visit;
+const graceEmail = `${randomUUID()}@example.com`;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({
+    models: { 'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` } },
+  });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'echo:latest' } });
+  browser = await launchBrowser();
+  ada = await visit(browser, system.url);
+  await signUp(ada.page, { email: `${randomUUID()}@example.com` });
+  await send(ada.page, 'Where shall we meet?');
+  await replyWith(ada.page, 'completed').waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+async function openMembers(page: Page) {
+  await page.getByRole('button', { name: /^(Members|\d+ members)$/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Members' });
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** What axe finds, and whether the page is wider than its window. */
+async function look(page: Page): Promise<string[]> {
+  const fits = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+  return [...(await axeFindings(page)), ...(fits ? [] : ['wider than the window'])];
+}
+
+describe('people in one conversation', () => {
+  it('come by a link, through sign-up, and see what is there', async () => {
+    const dialog = await openMembers(ada.page);
+    await dialog.getByRole('combobox', { name: 'Role by link' }).selectOption('reader');
+    await dialog.getByRole('button', { name: 'Create link' }).click();
+    const address = await dialog.getByRole('textbox', { name: 'Address of the link' }).inputValue();
+    expect(await look(ada.page)).toEqual([]);
+    await ada.page.keyboard.press('Escape');
+
+    grace = await visit(browser, address, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+    await grace.page.getByText('You are invited to a conversation. Sign in').waitFor();
+    await grace.page.getByLabel('Name').fill('Grace Hopper');
+    await grace.page.getByLabel('Email').fill(graceEmail);
+    await grace.page.getByLabel('Password', { exact: true }).fill('a sound pass phrase');
+    await grace.page.getByRole('button', { name: 'Create account' }).click();
+    const join = grace.page.getByRole('button', { name: 'Join as Grace Hopper' });
+    await join.waitFor();
+    expect(await look(grace.page)).toEqual([]);
+    await join.click();
+    await grace.page.getByRole('article').getByText('You said: Where shall we meet?').waitFor();
+  });
+
+  it('get another role, which counts at once', async () => {
+    const dialog = await openMembers(ada.page);
+    const role = dialog.getByRole('combobox', { name: 'Role of Grace Hopper' });
+    expect(await role.inputValue()).toBe('reader');
+    await role.selectOption('writer');
+    const members = await openMembers(grace.page);
+    await members.getByText('May write').waitFor();
+    expect(await look(grace.page)).toEqual([]);
+    await grace.page.keyboard.press('Escape');
+    await ada.page.keyboard.press('Escape');
+  });
+});
+
+describe('who is no member any more', () => {
+  it('sees so at once on the open page, by removal and on an old link', async () => {
+    const dialog = await openMembers(ada.page);
+    await dialog.getByRole('button', { name: 'Remove Grace Hopper' }).click();
+    await grace.page.getByRole('heading', { name: 'No longer open to you' }).waitFor();
+    expect(await grace.page.getByText('Where shall we meet?').count()).toBe(0);
+    expect(await look(grace.page)).toEqual([]);
+    await grace.page.goto(`${system.url}/join#${'x'.repeat(43)}`);
+    await grace.page.getByRole('button', { name: 'Join as Grace Hopper' }).click();
+    await grace.page.getByRole('heading', { name: 'This invitation does not work any more' }).waitFor();
+
+    await dialog.getByLabel('Invite by email address').fill('nobody@example.com');
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await dialog.getByText('No account has this address.').waitFor();
+    await dialog.getByLabel('Invite by email address').fill(graceEmail);
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await dialog.getByRole('combobox', { name: 'Role of Grace Hopper' }).waitFor();
+    await ada.page.keyboard.press('Escape');
+  });
+
+  it('leaves after a question', async () => {
+    const { page } = grace;
+    await page.getByRole('button', { name: 'Open conversations' }).click();
+    await page.getByRole('link', { name: /meet/ }).first().click();
+    const dialog = await openMembers(page);
+    await dialog.getByRole('button', { name: 'Leave conversation' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave conversation' }).click();
+    await page.waitForURL((url) => url.pathname === '/');
+    await ada.page.getByRole('button', { name: 'Members', exact: true }).waitFor();
+    expect([...ada.problems, ...grace.problems]).toEqual([]);
+  });
+});
