@@ -24,7 +24,8 @@ export type UserEvents = {
   /** It is in the trash or can no longer be read; an update of a lower version is old. */
   'conversation:deleted': { id: string; version: number };
   typing: { conversationId: string; userId: string; typing: boolean };
-  read: ReadMark;
+  /** With whether something is unread all the same, for whoever has read. */
+  read: ReadMark & { unread?: boolean };
   draft: Draft & { userId: string };
 };
 

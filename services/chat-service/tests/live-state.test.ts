@@ -108,8 +108,8 @@ describe('the changes', () => {
     await chat.client.unary('SetDraft', { conversationId, text: 'x', version: 0 }, caller);
     await chat.client.unary('SetReadMark', { conversationId, messageId: turn.assistantMessageId }, caller);
     const found = await changes(caller, cursor, conversationId);
-    const stored = await chat.client.unary('GetConversation', { conversationId }, caller);
-    expect(found.conversations).toEqual([stored.conversation]);
+    const listed = await chat.client.unary('ListConversations', {}, caller);
+    expect(found.conversations).toEqual(listed.conversations);
     expect(found.messages.map(({ content }) => content)).toEqual(expect.arrayContaining(['Again', 'Once more']));
     expect(found.drafts).toMatchObject([{ conversationId, text: 'x', version: 1 }]);
     expect(found.readMarks).toMatchObject([{ conversationId, messageId: turn.assistantMessageId }]);

@@ -71,6 +71,10 @@ export const conversationSchema = z
     role: z.enum(['owner', 'writer', 'reader']).meta({ description: 'What the caller may do' }),
     memberCount: z.int().meta({ description: 'How many people may read it, the owner included' }),
     activeLeafId: z.uuid().optional().meta({ description: 'The last message of the branch that was active last' }),
+    unread: z
+      .boolean()
+      .optional()
+      .meta({ description: 'In lists and changes: whether it holds something that the caller has not seen' }),
     createdAt: dateTime,
     updatedAt: dateTime,
     lastMessageAt: dateTime,
@@ -342,6 +346,7 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     role: conversationSchema.shape.role.parse(rest.role),
     memberCount: rest.readerUserIds.length,
     ...filled({ activeLeafId: rest.activeLeafId, folderId: rest.folderId }),
+    ...(rest.unread === undefined ? {} : { unread: rest.unread }),
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
     lastMessageAt: iso(rest.lastMessageAt),

@@ -57,10 +57,19 @@ export const typingSet = defineEvent({
 export const readSet = defineEvent({
   name: 'read:set',
   input: z.object({ conversationId: z.uuid(), messageId: z.uuid() }),
-  handle: async ({ chat, events }, input, { caller }) => {
-    const { mark, readerUserIds } = await chat.unary('SetReadMark', input, { ...caller, timeoutMs: timeouts.unaryMs });
+  handle: async ({ chat, events }, input, { caller, userId }) => {
+    const { mark, readerUserIds, unread } = await chat.unary('SetReadMark', input, {
+      ...caller,
+      timeoutMs: timeouts.unaryMs,
+    });
     const stored = toReadMark(mark);
-    events.publish(readerUserIds, 'read', stored);
+    events.publish(
+      readerUserIds.filter((readerId) => readerId !== userId),
+      'read',
+      stored,
+    );
+    // What is left to read concerns nobody else.
+    events.publish([userId], 'read', { ...stored, unread });
     return stored;
   },
 });

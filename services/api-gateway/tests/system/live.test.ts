@@ -97,7 +97,19 @@ describe('read marks and drafts', () => {
     using ownerDevice = await owner.connect();
     using here = await guest.connect();
     using there = await guest.connect(elsewhere());
+    const isUnread = async () => {
+      const { body } = await guest.request('GET', '/conversations?unread=true&limit=100');
+      return z
+        .object({ items: z.array(conversationSchema) })
+        .parse(body)
+        .items.some(({ id }) => id === conversationId);
+    };
+    expect(await isUnread()).toBe(true);
     await here.emit('read:set', { conversationId, messageId: assistantMessageId });
+    expect(await isUnread()).toBe(false);
+    // Whether anything is left to read is for the reader alone.
+    expect(await heard(there, 'read', { conversationId, userId: guest.userId })).toMatchObject({ unread: false });
+    expect(await heard(ownerDevice, 'read', { conversationId, userId: guest.userId })).not.toHaveProperty('unread');
     for (const device of [ownerDevice, here, there]) {
       await heard(device, 'read', { conversationId, userId: guest.userId, messageId: assistantMessageId });
     }
@@ -118,11 +130,12 @@ describe('read marks and drafts', () => {
   });
 });
 
-type Step = 'create' | 'message' | 'rename' | 'pin' | 'invite' | 'remove' | 'delete';
+type Step = 'create' | 'message' | 'rename' | 'pin' | 'read' | 'unread' | 'invite' | 'remove' | 'delete';
 
 describe('a client', () => {
   it('knows what a fresh read would tell it, whatever reached it, in which order and how often, once it has caught up', async () => {
-    const step = fc.constantFrom<Step>('create', 'message', 'rename', 'pin', 'invite', 'remove', 'delete');
+    const quiet = ['create', 'message', 'rename', 'pin', 'read', 'unread'] as const;
+    const step = fc.constantFrom<Step>(...quiet, 'invite', 'remove', 'delete');
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 8 }), async (steps) => {
         const { conversationId, start, events, changes, fresh } = await record(steps);
@@ -185,6 +198,10 @@ async function act(step: Step, conversationId: string, device: Device): Promise<
     case 'pin':
       await owner.request('PATCH', path, { version, pinned: !pinned });
       return;
+    case 'read':
+    case 'unread':
+      await say(path, { unread: step === 'unread' });
+      return;
     case 'invite':
       await owner.request('POST', `${path}/members`, { email: guest.email, role: 'writer' });
       return;
@@ -197,6 +214,13 @@ async function act(step: Step, conversationId: string, device: Device): Promise<
     default:
       step satisfies never;
   }
+}
+
+/** The guest says what is unread for them. */
+async function say(path: string, reading: { unread: boolean }): Promise<void> {
+  const { status, body } = await guest.request('GET', path);
+  if (status === 404) return;
+  await guest.request('PATCH', path, { version: conversationSchema.parse(body).version, ...reading });
 }
 
 async function canRead(conversationId: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import { chosenOver, folderExists, leafExists, personalAssignments } from './personal-changes.ts';
 import { conversationJson } from './rows.ts';
+import { readingPart, unreadBy } from './unread.ts';
 
 export function conversationStatement({ conversationId, userId }: ConversationKey): Prisma.Sql {
   return Prisma.sql`
@@ -16,7 +17,7 @@ export function conversationStatement({ conversationId, userId }: ConversationKe
 /**
  * One page of a user's conversations. Their own come, latest first, from one range of an index. What they were invited to is ordered by
  * what only their membership says, so all of it is looked at; it is little beside what people own. So is all that a person owns, in
- * another order or by a folder or a tag.
+ * another order, by a folder or a tag, or for what is unread.
  */
 export function listStatement(query: ConversationQuery): Prisma.Sql {
   const { userId, limit } = query;
@@ -32,7 +33,7 @@ export function listStatement(query: ConversationQuery): Prisma.Sql {
     FROM conversation_members cm JOIN conversations c ON c.id = cm.conversation_id
     WHERE cm.user_id = ${userId}::uuid AND c.deleted_at IS NULL ${page(Prisma.sql`cm`)}`;
   return Prisma.sql`
-    SELECT ${conversationJson} AS conversation
+    SELECT ${conversationJson} AS conversation, ${unreadBy(userId)} AS unread
     FROM ((${own}) UNION ALL (${invited})) listed JOIN conversations c ON c.id = listed.id
     ORDER BY listed.pinned DESC, ${order.by(Prisma.sql`c`)}
     LIMIT ${limit}::int`;
@@ -65,12 +66,13 @@ function descending(column: 'last_message_at' | 'created_at'): Order {
 }
 
 /** `personal` is the alias of what the person keeps for themselves. */
-function narrowed({ filter, after }: ConversationQuery, personal: Prisma.Sql): Prisma.Sql {
-  const { archived, pinned, folderId, tag } = filter;
+function narrowed({ userId, filter, after }: ConversationQuery, personal: Prisma.Sql): Prisma.Sql {
+  const { archived, pinned, folderId, tag, unread } = filter;
   return Prisma.sql`AND ${personal}.archived = ${archived}
     ${pinned === undefined ? Prisma.empty : Prisma.sql`AND ${personal}.pinned = ${pinned}`}
     ${folderId === undefined ? Prisma.empty : Prisma.sql`AND ${personal}.folder_id = ${folderId}::uuid`}
     ${tag === undefined ? Prisma.empty : Prisma.sql`AND ${tag} = ANY(${personal}.tags)`}
+    ${unread === undefined ? Prisma.empty : Prisma.sql`AND ${unreadBy(userId)} = ${unread}`}
     ${after === undefined ? Prisma.empty : Prisma.sql`AND ${beyond(after, { personal, order: orders[filter.sort] })}`}`;
 }
 
@@ -111,6 +113,7 @@ export function updateStatement({ conversationId, userId, version, changes, nowM
       FROM allowed a
       WHERE cm.conversation_id = a.id AND cm.user_id = ${userId}::uuid
     ),
+    ${readingPart(changes, { of: Prisma.sql`allowed`, userId, nowMs })}
     changed AS (
       UPDATE conversations c
       SET title = coalesce(${title}, c.title), title_source = CASE WHEN ${title} IS NULL THEN c.title_source ELSE 'user' END,

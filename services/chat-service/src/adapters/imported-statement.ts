@@ -26,6 +26,13 @@ export function newConversationStatement(stored: NewConversation): Prisma.Sql {
         ${new Date(stored.nowMs).toISOString()}::timestamptz, ${time(conversation.updatedAt)}, 1
       FROM claim
     ),
+    -- Whoever brings it along knows it.
+    reading AS (
+      INSERT INTO conversation_reads (conversation_id, user_id, message_id, read_at)
+      SELECT claim.conversation_id, ${userId}::uuid, m.id, ${new Date(stored.nowMs).toISOString()}::timestamptz
+      FROM claim, jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) AS m (id uuid)
+      ORDER BY m.id DESC LIMIT 1
+    ),
     message AS (
       INSERT INTO messages (id, conversation_id, user_id, parent_id, role, content, language, status, author_id, content_seq,
         model, usage, timings, created_at, updated_at, version)

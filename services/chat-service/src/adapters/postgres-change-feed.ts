@@ -5,21 +5,22 @@ import { readableBy } from './access.ts';
 import type { Database } from './database.ts';
 import {
   conversationJson,
-  conversationRow,
   draftJson,
   draftRow,
+  listedRow,
   messageJson,
   messageRow,
   readMarkJson,
   readMarkRow,
 } from './rows.ts';
+import { unreadBy } from './unread.ts';
 
 /** What has changed, read from the times that every row carries. */
 export function createPostgresChangeFeed(database: Database): ChangeFeed {
   return {
     async list(query) {
       const [conversations, own, messages] = await Promise.all([
-        database.query(conversationsRow, conversationsStatement(query)),
+        database.query(listedRow, conversationsStatement(query)),
         database.query(ownRow, ownStatement(query)),
         query.conversationId === undefined
           ? []
@@ -27,7 +28,7 @@ export function createPostgresChangeFeed(database: Database): ChangeFeed {
       ]);
       const [{ removedIds, readMarks, drafts } = { removedIds: [], readMarks: [], drafts: [] }] = own;
       return {
-        conversations: conversations.map(({ conversation }) => conversation),
+        conversations: conversations.map(({ conversation, unread }) => ({ ...conversation, unread })),
         removedIds,
         readMarks,
         drafts,
@@ -43,23 +44,25 @@ export function createPostgresChangeFeed(database: Database): ChangeFeed {
   };
 }
 
-const conversationsRow = z.object({ conversation: conversationRow });
 const ownRow = z.object({
   removedIds: z.array(z.string()),
   readMarks: z.array(readMarkRow),
   drafts: z.array(draftRow),
 });
 
-/** The user's conversations that have changed, also those that are in the trash now. */
+/** The user's conversations that have changed or that they have read, also those that are in the trash now. */
 function conversationsStatement({ userId, sinceMs, limit }: ChangeQuery): Prisma.Sql {
   return Prisma.sql`
-    SELECT ${conversationJson} AS conversation
+    SELECT ${conversationJson} AS conversation, ${unreadBy(userId)} AS unread
     FROM (
       (SELECT c.id FROM conversations c
         WHERE c.user_id = ${userId}::uuid AND c.updated_at >= ${time(sinceMs)} LIMIT ${limit}::int)
-      UNION ALL
+      UNION
       (SELECT c.id FROM conversation_members cm JOIN conversations c ON c.id = cm.conversation_id
         WHERE cm.user_id = ${userId}::uuid AND c.updated_at >= ${time(sinceMs)} LIMIT ${limit}::int)
+      UNION
+      (SELECT r.conversation_id FROM conversation_reads r JOIN conversations c ON c.id = r.conversation_id
+        WHERE r.user_id = ${userId}::uuid AND r.read_at >= ${time(sinceMs)} AND ${readableBy(userId)} LIMIT ${limit}::int)
     ) changed JOIN conversations c ON c.id = changed.id
     ORDER BY c.updated_at, c.id
     LIMIT ${limit}::int`;

@@ -6,6 +6,7 @@ import { readableBy } from './access.ts';
 import type { Database } from './database.ts';
 import { folderExists, personalAssignments, withOwnSettings } from './personal-changes.ts';
 import { conversationJson, conversationRow } from './rows.ts';
+import { readingPart } from './unread.ts';
 
 /** Changes of many conversations in Postgres, each of them one statement: all or nothing. */
 export function createPrismaBulkStore(database: Database): BulkStore {
@@ -42,6 +43,7 @@ function arrangeStatement({ userId, conversationIds, nowMs }: BulkTarget, change
       FROM target t
       WHERE cm.conversation_id = t.id AND cm.user_id = ${userId}::uuid
     ),
+    ${readingPart(changes, { of: Prisma.sql`target`, userId, nowMs })}
     changed AS (
       UPDATE conversations c
       SET ${assign(Prisma.sql`c`, Prisma.sql`t.own`)},

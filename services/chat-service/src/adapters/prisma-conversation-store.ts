@@ -13,7 +13,7 @@ import {
 } from './conversation-statements.ts';
 import type { Database } from './database.ts';
 import { withOwnSettings } from './personal-changes.ts';
-import { conversationRow } from './rows.ts';
+import { conversationRow, listedRow } from './rows.ts';
 
 /** Conversations in Postgres. */
 export function createPrismaConversationStore(database: Database): ConversationStore {
@@ -28,8 +28,8 @@ export function createPrismaConversationStore(database: Database): ConversationS
       await database.run((prisma) => prisma.conversation.create({ data: { ...conversation, tags: [...tags] } }));
     },
     async list(query) {
-      const rows = await database.query(oneRow, listStatement(query));
-      return rows.map(({ conversation }) => conversation);
+      const rows = await database.query(listedRow, listStatement(query));
+      return rows.map(({ conversation, unread }) => ({ ...conversation, unread }));
     },
     async update(update) {
       const [row] = await database.query(updateRow, updateStatement(update));

@@ -5,13 +5,14 @@ import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import type { Database } from './database.ts';
 import { draftJson, draftRow, readMarkJson, readMarkRow } from './rows.ts';
+import { unreadBeyondMark } from './unread.ts';
 
 /** Read marks and drafts in Postgres. */
 export function createPrismaLiveStateStore(database: Database): LiveStateStore {
   return {
     async setReadMark(mark) {
       const [row] = await database.query(setReadMarkRow, setReadMarkStatement(mark));
-      return row?.mark;
+      return row;
     },
     async setDraft(draft) {
       const [row] = await database.query(setDraftRow, setDraftStatement(draft));
@@ -28,7 +29,7 @@ export function createPrismaLiveStateStore(database: Database): LiveStateStore {
   };
 }
 
-const setReadMarkRow = z.object({ mark: readMarkRow });
+const setReadMarkRow = z.object({ mark: readMarkRow, unread: z.boolean() });
 const setDraftRow = z.object({ writable: z.boolean(), draft: draftRow.nullable() });
 const stateRow = z.object({ readMarks: z.array(readMarkRow), draft: draftRow.nullable() });
 
@@ -44,10 +45,12 @@ function setReadMarkStatement({ conversationId, userId, messageId, readAt }: Rea
       FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.id = ${messageId}::uuid
       WHERE c.id = ${conversationId}::uuid AND ${readableBy(userId)}
       ON CONFLICT (conversation_id, user_id) DO UPDATE SET message_id = greatest(r.message_id, excluded.message_id),
-        read_at = CASE WHEN r.message_id < excluded.message_id THEN excluded.read_at ELSE r.read_at END
+        read_at = CASE WHEN r.message_id < excluded.message_id OR r.marked_unread THEN excluded.read_at ELSE r.read_at END,
+        marked_unread = false
       RETURNING r.*
     )
-    SELECT ${readMarkJson} AS mark FROM moved r`;
+    SELECT ${readMarkJson} AS mark, ${unreadBeyondMark(userId)} AS unread
+    FROM moved r JOIN conversations c ON c.id = r.conversation_id`;
 }
 
 /** One row when the user may read the conversation; `draft` is null when the version is not the current one. */

@@ -82,6 +82,9 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   deletedAt: time.nullable(),
 });
 
+/** A conversation of a list, with what one of its readers sees beside it. */
+export const listedRow = z.object({ conversation: conversationRow, unread: z.boolean() });
+
 export const inviteRow: z.ZodType<Invite> = z.object({
   id: z.string(),
   conversationId: z.string(),

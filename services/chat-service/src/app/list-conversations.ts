@@ -1,4 +1,4 @@
-import type { Conversation } from '../domain/conversation.ts';
+import type { Conversation, ListedConversation } from '../domain/conversation.ts';
 import { type ConversationFilter, decodeConversationCursor, encodeConversationCursor } from '../domain/cursor.ts';
 import { seenBy } from '../domain/member.ts';
 import type { ConversationStore } from './ports.ts';
@@ -11,7 +11,10 @@ export type ListConversationsInput = {
   readonly cursor: string;
 };
 
-export type ConversationPage = { readonly conversations: readonly Conversation[]; readonly nextCursor: string };
+export type ConversationPage<Item extends Conversation = ListedConversation> = {
+  readonly conversations: readonly Item[];
+  readonly nextCursor: string;
+};
 
 /** One page of a user's conversations. Throws VALIDATION_FAILED for a cursor that this list did not give out. */
 export async function listConversations(

@@ -1,3 +1,4 @@
+import type { Conversation } from '../domain/conversation.ts';
 import { decodeTrashCursor, encodeTrashCursor } from '../domain/cursor.ts';
 import type { ConversationPage } from './list-conversations.ts';
 import type { TrashStore } from './ports.ts';
@@ -13,7 +14,7 @@ export type ListTrashInput = {
 export async function listTrash(
   deps: { readonly trash: TrashStore },
   { userId, limit, cursor }: ListTrashInput,
-): Promise<ConversationPage> {
+): Promise<ConversationPage<Conversation>> {
   const after = cursor === '' ? undefined : decodeTrashCursor(cursor);
   const found = await deps.trash.list({ userId, after, limit: limit + 1 });
   const conversations = found.slice(0, limit);

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationChanges, PersonalChanges } from '../domain/conversation.ts';
+import type { Conversation, ConversationChanges, ListedConversation, PersonalChanges } from '../domain/conversation.ts';
 import type { ConversationFilter, ConversationPlace, TrashPlace } from '../domain/cursor.ts';
 import type { Folder } from '../domain/folder.ts';
 import type {
@@ -10,7 +10,7 @@ import type {
 } from '../domain/generation.ts';
 import type { ImportedConversation, ImportedMessage } from '../domain/imported-conversation.ts';
 import type { Language } from '../domain/language.ts';
-import type { Changes, Draft, ReadMark } from '../domain/live-state.ts';
+import type { Changes, Draft, OwnReadMark, ReadMark } from '../domain/live-state.ts';
 import type { Invite, MemberRole } from '../domain/member.ts';
 import type { ContextMessage, Feedback, ListedMessage, Message } from '../domain/message.ts';
 import type { CustomPersona, Persona, PersonaContent } from '../domain/persona.ts';
@@ -28,7 +28,7 @@ export type ConversationStore = {
   add(conversation: Conversation): Promise<void>;
   get(key: ConversationKey): Promise<Conversation | undefined>;
   /** Those that the user owns or is a member of: pinned ones first, then in the order asked for; those after a place. */
-  list(query: ConversationQuery): Promise<readonly Conversation[]>;
+  list(query: ConversationQuery): Promise<readonly ListedConversation[]>;
   /** Changes it when the version is the current one and the user may. */
   update(update: ConversationUpdate): Promise<ConversationUpdateResult>;
   /** Moves it to the trash and returns it; also when it was there already. Only for its owner. */
@@ -271,8 +271,8 @@ export type MemberStore = {
 };
 
 export type LiveStateStore = {
-  /** Moves the mark forward and returns it as it is then; undefined unless the message is one of that conversation. */
-  setReadMark(mark: ReadMark): Promise<ReadMark | undefined>;
+  /** Moves the mark forward and returns it as it is then; undefined unless the message is one of that conversation. Ends a mark as unread. */
+  setReadMark(mark: ReadMark): Promise<OwnReadMark | undefined>;
   /** Stores a draft when the version is the current one (0 for none), and returns it as it is then. */
   setDraft(
     draft: ConversationKey & { text: string; version: number; nowMs: number },

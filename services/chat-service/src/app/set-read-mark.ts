@@ -1,9 +1,9 @@
-import type { ReadMark } from '../domain/live-state.ts';
+import type { OwnReadMark } from '../domain/live-state.ts';
 import { readersOf } from '../domain/member.ts';
 import { orNotFound } from './not-found.ts';
 import type { Clock, ConversationKey, ConversationStore, LiveStateStore } from './ports.ts';
 
-export type StoredReadMark = { readonly mark: ReadMark; readonly readerUserIds: readonly string[] };
+export type StoredReadMark = OwnReadMark & { readonly readerUserIds: readonly string[] };
 
 /**
  * Says how far somebody has read; a mark that is further on stays. Returns the mark as it is and whom to tell. Throws RESOURCE_NOT_FOUND, also
@@ -14,6 +14,6 @@ export async function setReadMark(
   input: ConversationKey & { readonly messageId: string },
 ): Promise<StoredReadMark> {
   const conversation = orNotFound(await deps.conversations.get(input));
-  const mark = orNotFound(await deps.liveState.setReadMark({ ...input, readAt: new Date(deps.clock()) }));
-  return { mark, readerUserIds: readersOf(conversation) };
+  const stored = orNotFound(await deps.liveState.setReadMark({ ...input, readAt: new Date(deps.clock()) }));
+  return { ...stored, readerUserIds: readersOf(conversation) };
 }

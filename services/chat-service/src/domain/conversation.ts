@@ -33,6 +33,9 @@ export type Conversation = {
   readonly deletedAt: Date | null;
 };
 
+/** A conversation, and whether it holds something that one of its readers has not seen or wants to see again. */
+export type ListedConversation = Conversation & { readonly unread: boolean };
+
 /** What a person may change for all members. */
 export type SharedChanges = {
   readonly title?: string;
@@ -51,6 +54,8 @@ export type PersonalChanges = {
   readonly tags?: readonly string[];
   /** The last message of the branch to show, until somebody writes: then that branch is shown. */
   readonly activeLeafId?: string;
+  /** False takes all that is there as read. */
+  readonly unread?: boolean;
 };
 
 export type ConversationChanges = SharedChanges & PersonalChanges;

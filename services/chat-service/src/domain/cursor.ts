@@ -10,6 +10,7 @@ export type ConversationFilter = {
   readonly pinned?: boolean | undefined;
   readonly folderId?: string | undefined;
   readonly tag?: string | undefined;
+  readonly unread?: boolean | undefined;
   readonly sort: ConversationSort;
 };
 
@@ -131,8 +132,8 @@ export function decodeMessageCursor(cursor: string, filter: { conversationId: st
   return place;
 }
 
-function canonical({ archived, pinned, folderId, tag, sort }: ConversationFilter): string {
-  return JSON.stringify([archived, pinned, folderId, tag, sort]);
+function canonical({ archived, pinned, folderId, tag, unread, sort }: ConversationFilter): string {
+  return JSON.stringify([archived, pinned, folderId, tag, sort, unread]);
 }
 
 function encode(value: object): string {

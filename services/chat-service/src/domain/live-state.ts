@@ -1,4 +1,4 @@
-import type { Conversation } from './conversation.ts';
+import type { ListedConversation } from './conversation.ts';
 import type { Message } from './message.ts';
 
 /** How far somebody has read a conversation; it only moves forward. */
@@ -8,6 +8,9 @@ export type ReadMark = {
   readonly messageId: string;
   readonly readAt: Date;
 };
+
+/** A read mark, and whether something is unread all the same. */
+export type OwnReadMark = { readonly mark: ReadMark; readonly unread: boolean };
 
 /** What somebody has begun to write; the version counts from 1. */
 export type Draft = {
@@ -19,7 +22,7 @@ export type Draft = {
 
 /** What has changed for somebody since a moment, as it is now. */
 export type Changes = {
-  readonly conversations: readonly Conversation[];
+  readonly conversations: readonly ListedConversation[];
   /** Conversations that can no longer be read. */
   readonly removedIds: readonly string[];
   /** The person's own. */

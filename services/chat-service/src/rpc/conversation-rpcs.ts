@@ -9,7 +9,12 @@ import { setFeedback } from '../app/set-feedback.ts';
 import { setGeneratedTitle } from '../app/set-generated-title.ts';
 import { updateConversation } from '../app/update-conversation.ts';
 import { readersOf } from '../domain/member.ts';
-import { toWireConversation, toWireListedMessage } from './convert.ts';
+import {
+  toWireChangedConversation,
+  toWireConversation,
+  toWireListedConversation,
+  toWireListedMessage,
+} from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import {
   conversationRequest,
@@ -46,10 +51,12 @@ export function conversationRpcs(deps: ChatDeps) {
       access: 'user',
       input: listConversationsRequest,
       handle: async ({ trashed, limit, cursor, ...filter }, { identity: { userId } }) => {
-        const { conversations, nextCursor } = trashed
-          ? await listTrash(deps, { limit, cursor, userId })
-          : await listConversations(deps, { limit, cursor, userId, filter });
-        return { conversations: conversations.map((found) => toWireConversation(found, userId)), nextCursor };
+        if (trashed) {
+          const trash = await listTrash(deps, { limit, cursor, userId });
+          return { ...trash, conversations: trash.conversations.map((found) => toWireConversation(found, userId)) };
+        }
+        const page = await listConversations(deps, { limit, cursor, userId, filter });
+        return { ...page, conversations: page.conversations.map((found) => toWireListedConversation(found, userId)) };
       },
     }),
 
@@ -58,7 +65,8 @@ export function conversationRpcs(deps: ChatDeps) {
       input: updateConversationRequest,
       handle: async (input, { identity: { userId } }) => {
         const conversation = await updateConversation(deps, { ...input, userId });
-        return { conversation: toWireConversation(conversation, userId) };
+        const { changes } = input;
+        return { conversation: toWireChangedConversation(conversation, { viewerId: userId, changes }) };
       },
     }),
 

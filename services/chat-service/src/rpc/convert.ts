@@ -6,7 +6,12 @@ import type { Parameters as WireParameters } from '@chatbot/proto/chatbot/chat/v
 import type { Turn as WireTurn } from '@chatbot/proto/chatbot/chat/v1/Turn';
 import { toTimestamp } from '@chatbot/service-kit';
 import { validate as isUuid } from 'uuid';
-import { type Conversation, defaultPersona } from '../domain/conversation.ts';
+import {
+  type Conversation,
+  defaultPersona,
+  type ListedConversation,
+  type PersonalChanges,
+} from '../domain/conversation.ts';
 import type { GenerationTask, GenerationWithText, Parameters, Turn } from '../domain/generation.ts';
 import { readersOf, seenBy } from '../domain/member.ts';
 import type { ListedMessage, Message, ProblemDocument } from '../domain/message.ts';
@@ -40,6 +45,23 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     lastMessageAt: toTimestamp(lastMessageAt),
     deletedAt: deletedAt === null ? null : toTimestamp(deletedAt),
   };
+}
+
+/** A conversation of a list, with what its reader sees beside it. */
+export function toWireListedConversation(conversation: ListedConversation, viewerId: string): WireConversation {
+  return { ...toWireConversation(conversation, viewerId), unread: conversation.unread };
+}
+
+/** A conversation that somebody has just changed, with what they have said of their reading. */
+export function toWireChangedConversation(
+  conversation: Conversation,
+  { viewerId, changes }: { viewerId: string; changes: PersonalChanges },
+): WireConversation {
+  const wire = toWireConversation(conversation, viewerId);
+  // Without a message there is nothing to read.
+  return changes.unread === undefined
+    ? wire
+    : { ...wire, unread: changes.unread && conversation.activeLeafId !== null };
 }
 
 export function toWireMessage(message: Message): WireMessage {

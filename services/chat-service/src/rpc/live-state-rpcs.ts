@@ -3,7 +3,7 @@ import { listChanges } from '../app/list-changes.ts';
 import { setDraft } from '../app/set-draft.ts';
 import { setReadMark } from '../app/set-read-mark.ts';
 import type { Changes, Draft, ReadMark } from '../domain/live-state.ts';
-import { toWireConversation, toWireMessage } from './convert.ts';
+import { toWireListedConversation, toWireMessage } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import { listChangesRequest, setDraftRequest, setReadMarkRequest } from './schemas.ts';
 
@@ -14,8 +14,8 @@ export function liveStateRpcs(deps: ChatDeps) {
       access: 'user',
       input: setReadMarkRequest,
       handle: async (input, { identity }) => {
-        const { mark, readerUserIds } = await setReadMark(deps, { ...input, userId: identity.userId });
-        return { mark: toWireReadMark(mark), readerUserIds: [...readerUserIds] };
+        const { mark, readerUserIds, unread } = await setReadMark(deps, { ...input, userId: identity.userId });
+        return { mark: toWireReadMark(mark), readerUserIds: [...readerUserIds], unread };
       },
     }),
 
@@ -48,7 +48,7 @@ function toWireChanges({ conversations, removedIds, readMarks, drafts, messages 
   return {
     conversations: conversations
       .filter(({ deletedAt }) => deletedAt === null)
-      .map((conversation) => toWireConversation(conversation, userId)),
+      .map((conversation) => toWireListedConversation(conversation, userId)),
     removedIds: [...inTrash, ...removedIds],
     readMarks: readMarks.map(toWireReadMark),
     drafts: drafts.map(toWireDraft),

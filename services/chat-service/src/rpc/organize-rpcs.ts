@@ -5,7 +5,7 @@ import { createFolder } from '../app/create-folder.ts';
 import { deleteFolder } from '../app/delete-folder.ts';
 import { updateFolder } from '../app/update-folder.ts';
 import type { Folder } from '../domain/folder.ts';
-import { toWireConversation } from './convert.ts';
+import { toWireChangedConversation } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import {
   changeConversationsRequest,
@@ -23,8 +23,11 @@ export function organizeRpcs(deps: ChatDeps) {
       input: changeConversationsRequest,
       handle: async (input, { identity: { userId } }) => {
         const { conversations, generationIds } = await changeConversations(deps, { ...input, userId });
+        const changes = input.change.kind === 'arrange' ? input.change.changes : {};
         return {
-          conversations: conversations.map((changed) => toWireConversation(changed, userId)),
+          conversations: conversations.map((changed) =>
+            toWireChangedConversation(changed, { viewerId: userId, changes }),
+          ),
           generationIds: [...generationIds],
         };
       },

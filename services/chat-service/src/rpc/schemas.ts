@@ -71,6 +71,7 @@ const personalChanges = {
   // Empty takes it out of its folder.
   folderId: z.union([z.literal('').transform(() => null), id]).exactOptional(),
   tags: tags.nullish(),
+  unread: z.boolean().exactOptional(),
 };
 
 /** proto3 has lists that are absent in messages of their own. */
@@ -95,6 +96,7 @@ export const listConversationsRequest = z.object({
   archived: z.boolean(),
   trashed: z.boolean(),
   pinned: z.boolean().exactOptional(),
+  unread: z.boolean().exactOptional(),
   folderId: optionalId,
   tag: text(tagLengthMax)
     .or(z.literal(''))

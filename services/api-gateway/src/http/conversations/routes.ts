@@ -18,6 +18,7 @@ const personalChanges = {
   archived: z.boolean().optional(),
   folderId: z.uuid().nullable().optional().meta({ description: 'null takes it out of its folder' }),
   tags: z.array(z.string().trim().min(1).max(40)).max(20).optional().meta({ description: 'All of them' }),
+  unread: z.boolean().optional().meta({ description: 'false takes all that is there as read' }),
 };
 
 /** What is given of the changes, as proto3 has it: an empty folder is none. */
@@ -47,6 +48,7 @@ export const listConversations = defineRoute({
     ...pageQuery(100),
     archived: z.stringbool().optional(),
     pinned: z.stringbool().optional(),
+    unread: z.stringbool().optional(),
     folderId: z.uuid().optional(),
     tag: z.string().min(1).max(40).optional(),
     sort: z
@@ -57,11 +59,15 @@ export const listConversations = defineRoute({
   }),
   responses: { 200: { description: 'One page', schema: pageSchema(conversationSchema) } },
   async handle({ chat }, { caller, query }) {
-    const { limit = 0, cursor = '', archived = false, trashed = false, pinned, ...filter } = query;
+    const { limit = 0, cursor = '', archived = false, trashed = false, pinned, unread, ...filter } = query;
     const { folderId = '', tag = '', sort = '' } = filter;
     const page = await chat.unary(
       'ListConversations',
-      { limit, cursor, archived, trashed, folderId, tag, sort, ...(pinned === undefined ? {} : { pinned }) },
+      {
+        ...{ limit, cursor, archived, trashed, folderId, tag, sort },
+        ...(pinned === undefined ? {} : { pinned }),
+        ...(unread === undefined ? {} : { unread }),
+      },
       { ...caller, timeoutMs: timeouts.unaryMs },
     );
     return { status: 200, body: pageOf(page.conversations.map(toConversation), page.nextCursor) };
