@@ -28,6 +28,8 @@ export type TestUserService = AsyncDisposable & {
   /** Takes the database away. */
   stopDatabase(): Promise<void>;
   readonly metricsUrl: string;
+  /** Where it takes calls: host and port. */
+  readonly rpcAddress: string;
   readonly redis: TestRedis;
   /** Moves the clock of sessions and tokens. */
   advance(ms: number): void;
@@ -65,17 +67,19 @@ export async function startTestUserService(env: Record<string, string> = {}): Pr
   const logger = createLogger({ service: 'user-service', level: 'trace' }, sink);
   const now = () => new Date(Date.now() + aheadMs);
   const service = resources.use(await startUserService(config, { logger, now }));
+  const rpcAddress = `127.0.0.1:${service.grpcPort}`;
   const client = resources.use(
     createRpcClient({
       definition: userServiceDefinition,
       peer: 'user-service',
-      address: `127.0.0.1:${service.grpcPort}`,
+      address: rpcAddress,
       metrics: createRpcMetrics(createRegistry('test')),
     }),
   );
   const started = resources.move();
   return {
     client,
+    rpcAddress,
     databaseUrl: database.url,
     stopDatabase,
     redis,

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export function listSigningKeysRpc({ jwks }: { jwks: () => Jwks }) {
   return unary({
     access: 'anyone',
+    // Whoever checks access tokens.
+    callers: ['api-gateway', 'chat-service'],
     input: z.object({}),
     handle: async () => ({ jwksJson: JSON.stringify(jwks()) }),
   });
