@@ -26,6 +26,7 @@ const commands = [
   'generate',
   'build',
   'sbom',
+  'audit',
 ];
 
 /**
