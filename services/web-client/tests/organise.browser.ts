@@ -24,8 +24,10 @@ afterAll(async () => {
   await sim?.[Symbol.asyncDispose]();
 });
 
-function listed(page: Page, title: string | RegExp) {
-  return page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: title, exact: true });
+/** A conversation in the list, read or not, or another place there. */
+function listed(page: Page, title: string) {
+  const name = new RegExp(`^${title}( \\(unread\\))?$`);
+  return page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name });
 }
 
 async function rename(page: Page, title: string): Promise<void> {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Session } from '../session/session.ts';
 import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
+import { createLibraryApi, type LibraryApi } from './library.ts';
 import { createPeopleApi, type PeopleApi } from './people.ts';
 import { ProblemError, problemOf } from './problem.ts';
 import {
@@ -28,15 +29,18 @@ import {
 } from './schemas.ts';
 
 const MESSAGES_PER_PAGE = 30;
-const CONVERSATIONS_PER_PAGE = 40;
+const CONVERSATIONS_PER_PAGE = 100;
 const CONFLICTS_SETTLED_MAX = 5;
 const VIEWS = { active: {}, archived: { archived: 'true' }, trashed: { trashed: 'true' } } as const;
 
 /** The REST calls of the signed-in account. Each throws ProblemError. */
 export type ApiClient = {
   people: PeopleApi;
+  library: LibraryApi;
   listConversations: (page: {
     view: 'active' | 'archived' | 'trashed';
+    /** Of the active ones, those that have all of this; by the latest message unless said otherwise. */
+    narrowing: { folderId?: string; tag?: string; unread?: 'true'; sort?: string };
     cursor: string | undefined;
     signal: AbortSignal;
   }) => Promise<ConversationPage>;
@@ -134,9 +138,10 @@ export function createApiClient(session: Session): ApiClient {
 
   return {
     people: createPeopleApi(call),
-    listConversations: ({ view, cursor, signal }) =>
+    library: createLibraryApi(call),
+    listConversations: ({ view, narrowing, cursor, signal }) =>
       call({
-        path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor, ...VIEWS[view] })}`,
+        path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor, ...VIEWS[view], ...narrowing })}`,
         schema: ConversationPageSchema,
         signal,
       }),

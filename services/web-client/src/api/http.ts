@@ -15,6 +15,9 @@ export type HttpRequest<Schema extends z.ZodMiniType> = {
   signal?: AbortSignal | undefined;
 };
 
+/** Sends a request as the signed-in account. */
+export type Call = <Schema extends z.ZodMiniType>(request: HttpRequest<Schema>) => Promise<z.output<Schema>>;
+
 /** The schema for answers whose body does not matter. */
 export const AnySchema = z.unknown();
 

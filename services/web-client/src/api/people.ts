@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AnySchema, type HttpRequest } from './http.ts';
+import { AnySchema, type Call } from './http.ts';
 import { type Conversation, ConversationSchema } from './schemas.ts';
 
 /** The calls about who takes part in a conversation, and their answers. */
@@ -44,7 +44,6 @@ export type PeopleApi = {
 };
 
 type MemberKey = { conversationId: string; userId: string };
-type Call = <Schema extends z.ZodMiniType>(request: HttpRequest<Schema>) => Promise<z.output<Schema>>;
 
 /** Makes the calls by `call`, which sends a request as the signed-in account. Each throws ProblemError. */
 export function createPeopleApi(call: Call): PeopleApi {

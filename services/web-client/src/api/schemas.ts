@@ -81,6 +81,10 @@ export const ConversationSchema = z.object({
   model: z.optional(z.nullable(z.string())),
   pinned: z._default(z.boolean(), false),
   archived: z._default(z.boolean(), false),
+  folderId: maybe(z.string()),
+  tags: z._default(z.array(z.string()), []),
+  /** In lists, and where it has just changed. */
+  unread: maybe(z.boolean()),
   role: z._default(z.enum(['owner', 'writer', 'reader']), 'owner'),
   memberCount: z._default(z.number(), 1),
   replyMode: z._default(z.enum(['always', 'mentioned']), 'always'),
@@ -143,11 +147,15 @@ export const ConversationPatchSchema = z.extend(z.partial(ConversationSchema), {
   id: z.string(),
   pinned: z.optional(z.boolean()),
   archived: z.optional(z.boolean()),
+  tags: z.optional(z.array(z.string())),
   role: z.optional(z.enum(['owner', 'writer', 'reader'])),
   memberCount: z.optional(z.number()),
   replyMode: z.optional(z.enum(['always', 'mentioned'])),
 });
 export type ConversationPatch = z.infer<typeof ConversationPatchSchema>;
+
+/** How far somebody has read; to themselves, with whether something is left. */
+export const ReadSchema = z.object({ conversationId: z.string(), userId: z.string(), unread: maybe(z.boolean()) });
 
 export const ConversationDeletedSchema = z.union([
   z.object({ id: z.string() }),

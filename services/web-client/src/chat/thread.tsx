@@ -1,11 +1,12 @@
 import { ArrowDown } from 'lucide-react';
-import { type ReactElement, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactElement, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { Virtualizer } from 'virtua';
 import type { Message } from '../api/schemas.ts';
 import type { OutboxEntry } from '../live/outbox.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Spinner } from '../ui/spinner.tsx';
+import { useFocusedRow } from '../ui/use-focused-row.ts';
 import { Announcer } from './announcer.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
 import { useStickToBottom } from './use-stick-to-bottom.ts';
@@ -134,21 +135,6 @@ function useIsPrepended(rows: readonly Row[]): boolean {
     before.current = firstId;
   }, [firstId]);
   return isPrepended;
-}
-
-/** The row in which the focus was last. */
-function useFocusedRow(content: RefObject<HTMLElement | null>): string | undefined {
-  const [rowId, setRowId] = useState<string>();
-  useEffect(() => {
-    const element = content.current;
-    if (element === null) return;
-    function onFocus({ target }: FocusEvent): void {
-      if (target instanceof Element) setRowId(target.closest<HTMLElement>('[data-row]')?.dataset.row);
-    }
-    element.addEventListener('focusin', onFocus);
-    return () => element.removeEventListener('focusin', onFocus);
-  }, [content]);
-  return rowId;
 }
 
 function JumpButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {

@@ -10,6 +10,7 @@ import {
   MessageSchema,
   type PostedTurn,
   PostedTurnSchema,
+  ReadSchema,
   TurnSchema,
 } from '../api/schemas.ts';
 import type { Session } from '../session/session.ts';
@@ -20,6 +21,8 @@ import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
 import { createThreadCache } from './thread-cache.ts';
 import type { Value } from './value.ts';
 
+/** Of a reply that is there to be read. */
+const ENDS: ReadonlySet<string> = new Set<Message['status']>(['completed', 'stopped', 'interrupted', 'failed']);
 const GenerationIdSchema = z.object({ generationId: z.string() });
 const StopAckSchema = z.object({ seq: z.number() });
 
@@ -88,8 +91,17 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     generations.receive(frame);
   });
   connection.on('generation:unavailable', GenerationIdSchema, ({ generationId }) => follower.failed(generationId));
-  connection.on('message:created', MessageSchema, (message) => cache.placeMessage(message));
-  connection.on('message:updated', MessagePatchSchema, (patch) => cache.patchMessage(patch));
+  connection.on('message:created', MessageSchema, (message) => {
+    cache.placeMessage(message);
+    if (message.role === 'user' && message.authorId !== deps.userId) cache.setUnread(message.conversationId, true);
+  });
+  connection.on('message:updated', MessagePatchSchema, (patch) => {
+    cache.patchMessage(patch);
+    if (patch.status !== undefined && ENDS.has(patch.status)) cache.setUnread(patch.conversationId, true);
+  });
+  connection.on('read', ReadSchema, ({ conversationId, userId, unread }) => {
+    if (userId === deps.userId) cache.setUnread(conversationId, unread ?? false);
+  });
   connection.on('conversation:updated', ConversationPatchSchema, (patch) => cache.patchConversation(patch));
   connection.on('conversation:deleted', ConversationDeletedSchema, ({ id }) => cache.removeConversation(id));
   connection.on('session:expiring', z.unknown(), () => void deps.session.renew());

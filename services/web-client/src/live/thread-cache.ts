@@ -17,7 +17,13 @@ export type ConversationView = 'active' | 'archived' | 'trashed';
 export const queryKeys = {
   allConversationLists: ['conversations'] as const,
   conversations: ['conversations', 'active'] as const,
-  conversationsIn: (view: ConversationView) => ['conversations', view] as const,
+  /** One list; narrowed, it is another one below the same key. */
+  conversationsIn: (view: ConversationView, narrowing: object = {}) =>
+    Object.keys(narrowing).length === 0
+      ? (['conversations', view] as const)
+      : (['conversations', view, narrowing] as const),
+  folders: ['folders'] as const,
+  tags: ['tags'] as const,
   allConversations: ['conversation'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   allMessages: ['messages'] as const,
@@ -40,6 +46,8 @@ export type ThreadCache = {
   /** Puts the messages of a turn in place before the server's own copies arrive; without user, only the reply. */
   placeTurn: (turn: PostedTurn, user: { content: string; parentId: string | undefined } | undefined) => void;
   patchConversation: (patch: ConversationPatch) => void;
+  /** Marks a conversation in the lists as read or unread. */
+  setUnread: (conversationId: string, unread: boolean) => void;
   removeConversation: (id: string) => void;
   reloadMessages: () => void;
   reloadConversations: () => void;
@@ -103,7 +111,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
       }
       queryClient.setQueryData<Conversation>(queryKey, (before) => before && merge(before, patch));
       let isListed = false;
-      queryClient.setQueryData<InfiniteData<ConversationPage>>(queryKeys.conversations, (list) => {
+      queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
         if (list === undefined) return list;
         const change = (conversation: Conversation): Conversation => {
           if (conversation.id !== patch.id) return conversation;
@@ -115,8 +123,22 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
       // A conversation that is new or has moved has another place in the list, or a place in another one.
       if (!isListed) reloadConversations();
     },
+    setUnread(conversationId, unread) {
+      let isListed = false;
+      queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
+        const change = (conversation: Conversation): Conversation => {
+          if (conversation.id !== conversationId) return conversation;
+          isListed = true;
+          return { ...conversation, unread };
+        };
+        return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
+      });
+      // An answer that is on its way may be older than this, and would take it back.
+      const isReading = queryClient.isFetching({ queryKey: queryKeys.conversations }) > 0;
+      if (!isListed || isReading) reloadConversations();
+    },
     removeConversation(id) {
-      queryClient.setQueryData<InfiniteData<ConversationPage>>(queryKeys.conversations, (list) => {
+      queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
         const isKept = (conversation: Conversation) => conversation.id !== id;
         return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.filter(isKept) })) };
       });
@@ -134,14 +156,18 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
 }
 
 function isMoved(before: Conversation, patch: ConversationPatch): boolean {
-  const keys = ['lastMessageAt', 'pinned', 'archived'] as const;
-  return keys.some((key) => patch[key] !== undefined && patch[key] !== before[key]);
+  const keys = ['lastMessageAt', 'pinned', 'archived', 'title'] as const;
+  const isElsewhere = keys.some((key) => patch[key] !== undefined && patch[key] !== before[key]);
+  const next = merge(before, patch);
+  return isElsewhere || next.folderId !== before.folderId || next.tags.join('\n') !== before.tags.join('\n');
 }
 
 function merge(conversation: Conversation, patch: ConversationPatch): Conversation {
   if (patch.version !== undefined && patch.version < conversation.version) return conversation;
   const given = Object.entries(patch).filter(([, value]) => value !== undefined);
-  return { ...conversation, ...Object.fromEntries(given) };
+  // Where what is personal is told, no folder means that it is in none.
+  const folderId = patch.pinned === undefined ? conversation.folderId : patch.folderId;
+  return { ...conversation, ...Object.fromEntries(given), folderId };
 }
 
 /** Version 0, so that the server's own copy takes precedence whenever it comes. */

@@ -1,7 +1,23 @@
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  Ellipsis,
+  FolderInput,
+  Mail,
+  MailOpen,
+  Pencil,
+  Pin,
+  PinOff,
+  Tags,
+  Trash2,
+} from 'lucide-react';
 import { type Ref, useRef, useState } from 'react';
 import { NavLink } from 'react-router';
 import type { Conversation } from '../api/schemas.ts';
+import { useListChoice } from '../library/list-choice.tsx';
+import { MoveDialog } from '../library/move-dialog.tsx';
+import { TagsDialog } from '../library/tags-dialog.tsx';
+import { useArrange } from '../library/use-arrange.ts';
 import { texts } from '../texts.ts';
 import { ContextArea, MenuEntries, type MenuEntry } from '../ui/entries.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -9,19 +25,36 @@ import { COMPOSER_ID } from './composer-id.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 import { useConversationActions } from './use-conversation-actions.ts';
 
-/** One conversation in the list, with its menu. */
-export function ConversationItem({ conversation }: { conversation: Conversation }) {
+type ConversationItemProps = { conversation: Conversation; order: readonly string[] };
+
+/** One conversation in the list, with its menu; while one is choosing, with a box instead. `order` is that of the list. */
+export function ConversationItem({ conversation, order }: ConversationItemProps) {
+  const { selection } = useListChoice();
+  return selection === undefined ? (
+    <LinkItem conversation={conversation} />
+  ) : (
+    <ChoiceItem conversation={conversation} order={order} isChosen={selection.ids.has(conversation.id)} />
+  );
+}
+
+function LinkItem({ conversation }: { conversation: Conversation }) {
   const title = conversation.title || texts.sidebar.untitled;
   const trigger = useRef<HTMLButtonElement>(null);
+  const { startSelecting } = useListChoice();
   const { entries, dialog } = useConversationMenu(conversation, () => trigger.current);
   return (
-    <li className="group/item relative">
+    <div className="group/item relative">
       <ContextArea entries={entries}>
         <NavLink
           to={`/c/${conversation.id}`}
-          className="block truncate rounded-lg py-1.5 pr-9 pl-2 text-sm text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
+          onClick={(event) => {
+            if (!event.shiftKey) return;
+            event.preventDefault();
+            startSelecting(conversation.id);
+          }}
+          className="flex items-center gap-2 rounded-lg py-1.5 pr-9 pl-2 text-sm text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
         >
-          {title}
+          {({ isActive }) => <TitleWithDot title={title} isUnread={conversation.unread === true && !isActive} />}
         </NavLink>
       </ContextArea>
       <MenuButton
@@ -31,7 +64,39 @@ export function ConversationItem({ conversation }: { conversation: Conversation 
         className="absolute top-0.5 right-0.5 opacity-0 group-focus-within/item:opacity-100 group-hover/item:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
       />
       {dialog}
-    </li>
+    </div>
+  );
+}
+
+function ChoiceItem({ conversation, order, isChosen }: ConversationItemProps & { isChosen: boolean }) {
+  const { toggle, extendTo } = useListChoice();
+  return (
+    // With Shift, a click would mark text, too.
+    <label className="flex items-center gap-2.5 rounded-lg px-2 py-1.5 text-sm text-ink-soft select-none hover:bg-hover has-checked:bg-accent-soft has-checked:text-ink">
+      <input
+        type="checkbox"
+        className="size-4 shrink-0 accent-accent"
+        checked={isChosen}
+        // A press of the space bar is a click, too, and tells of Shift.
+        onClick={({ shiftKey }) => (shiftKey ? extendTo(conversation.id, order) : toggle(conversation.id))}
+        onChange={() => {}}
+      />
+      <TitleWithDot title={conversation.title || texts.sidebar.untitled} isUnread={conversation.unread === true} />
+    </label>
+  );
+}
+
+function TitleWithDot({ title, isUnread }: { title: string; isUnread: boolean }) {
+  return (
+    <>
+      <span className={`min-w-0 truncate ${isUnread ? 'font-semibold text-ink' : ''}`}>{title}</span>
+      {isUnread && (
+        <>
+          <span aria-hidden className="size-2 shrink-0 rounded-full bg-accent" />
+          <span className="sr-only">{texts.library.isUnread}</span>
+        </>
+      )}
+    </>
   );
 }
 
@@ -76,9 +141,11 @@ function MenuButton({ ref, title, entries, className }: MenuButtonProps) {
 
 /** The entries of a conversation's menu, and the dialog that one of them opens. */
 function useConversationMenu(conversation: Conversation, trigger: () => HTMLElement | null) {
-  const [isRenaming, setRenaming] = useState(false);
+  const [asking, setAsking] = useState<'name' | 'folder' | 'tags'>();
+  const { arrange } = useArrange();
   const actions = useConversationActions(conversation);
-  const { pinned, archived } = conversation;
+  const { pinned, archived, unread = false } = conversation;
+  const { library } = texts;
   const entries: MenuEntry[] = [
     {
       id: 'pin',
@@ -90,7 +157,25 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       id: 'rename',
       label: texts.sidebar.rename,
       icon: <Pencil size={16} aria-hidden />,
-      onSelect: () => setRenaming(true),
+      onSelect: () => setAsking('name'),
+    },
+    {
+      id: 'unread',
+      label: unread ? library.markRead : library.markUnread,
+      icon: unread ? <MailOpen size={16} aria-hidden /> : <Mail size={16} aria-hidden />,
+      onSelect: () => arrange([conversation], () => ({ unread: !unread }), unread ? library.read : library.unreadNow),
+    },
+    {
+      id: 'move',
+      label: library.move,
+      icon: <FolderInput size={16} aria-hidden />,
+      onSelect: () => setAsking('folder'),
+    },
+    {
+      id: 'tags',
+      label: library.editTags,
+      icon: <Tags size={16} aria-hidden />,
+      onSelect: () => setAsking('tags'),
     },
     {
       id: 'archive',
@@ -105,13 +190,16 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       onSelect: actions.trash,
     },
   ];
+  const modal = {
+    onOpenChange: (isOpen: boolean) => isOpen || setAsking(undefined),
+    returnFocus: () => (trigger() ?? document.getElementById(COMPOSER_ID))?.focus(),
+  };
   const dialog = (
-    <RenameDialog
-      conversation={conversation}
-      open={isRenaming}
-      onOpenChange={setRenaming}
-      returnFocus={() => (trigger() ?? document.getElementById(COMPOSER_ID))?.focus()}
-    />
+    <>
+      <RenameDialog {...modal} conversation={conversation} open={asking === 'name'} />
+      <MoveDialog {...modal} conversations={[conversation]} open={asking === 'folder'} />
+      <TagsDialog {...modal} conversations={[conversation]} open={asking === 'tags'} />
+    </>
   );
   return { entries, dialog };
 }

@@ -1,18 +1,56 @@
 import { Archive, Trash2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { NavLink } from 'react-router';
+import { Virtualizer } from 'virtua';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
-import type { Conversation } from '../api/schemas.ts';
+import { ListBar } from '../library/list-bar.tsx';
+import { useListChoice } from '../library/list-choice.tsx';
+import { placeOf } from '../library/places.ts';
+import { SelectionBar } from '../library/selection-bar.tsx';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
+import { useFocusedRow } from '../ui/use-focused-row.ts';
 import { ConversationItem } from './conversation-item.tsx';
-import { groupByAge } from './group-by-age.ts';
+import { listRowsOf } from './list-rows.ts';
 import { useConversations } from './use-conversations.ts';
 
-/** The conversations that are neither archived nor in the trash: pinned ones first, then by age. */
+/** Conversations this far out of sight are there already, in pixels. */
+const RENDER_AHEAD_PX = 400;
+/** The next page is asked for when its place is this near, in pixels. */
+const LOAD_AHEAD_PX = 600;
+
+/** The conversations that are neither archived nor in the trash, or what the list is narrowed to. Only those in sight and near it are rendered. */
 export function ConversationList() {
-  const { list, conversations } = useConversations('active');
+  const scroller = useRef<HTMLElement>(null);
+  const { narrowing, selection } = useListChoice();
+  const { list, conversations } = useConversations('active', narrowing);
+  return (
+    <>
+      <div className="px-3">
+        {selection === undefined ? <ListBar /> : <SelectionBar listed={conversations} ids={selection.ids} />}
+      </div>
+      <nav ref={scroller} aria-label={texts.sidebar.label} className="min-h-0 flex-1 overflow-y-auto px-3 pb-4">
+        <Rows list={list} conversations={conversations} scroller={scroller} />
+        <ul className="mt-2 border-t border-line pt-2">
+          <Place to="/archive" icon={<Archive size={16} aria-hidden />}>
+            {texts.organise.archiveTitle}
+          </Place>
+          <Place to="/trash" icon={<Trash2 size={16} aria-hidden />}>
+            {texts.organise.trashTitle}
+          </Place>
+        </ul>
+      </nav>
+    </>
+  );
+}
+
+type RowsProps = ReturnType<typeof useConversations> & { scroller: RefObject<HTMLElement | null> };
+
+function Rows({ list, conversations, scroller }: RowsProps) {
+  const content = useRef<HTMLDivElement>(null);
+  const focusedId = useFocusedRow(content);
+  const { narrowing } = useListChoice();
   if (list.isPending) return <Skeleton />;
   if (list.isError && conversations.length === 0) {
     return (
@@ -22,47 +60,60 @@ export function ConversationList() {
       </div>
     );
   }
-  const pinned = conversations.filter((conversation) => conversation.pinned);
-  const others = conversations.filter((conversation) => !conversation.pinned);
+  const rows = listRowsOf(conversations, { sort: narrowing.sort, now: new Date() });
+  const order = rows.flatMap((row) => (row.kind === 'conversation' ? [row.id] : []));
+  const focused = rows.findIndex(({ id }) => id === focusedId);
   return (
-    <>
-      {conversations.length === 0 && <p className="px-2 py-3 text-sm text-ink-faint">{texts.sidebar.empty}</p>}
-      {pinned.length > 0 && <Group title={texts.sidebar.groups.pinned} items={pinned} />}
-      {groupByAge(others, new Date()).map(({ age, items }) => (
-        <Group key={age} title={texts.sidebar.groups[age]} items={items} />
-      ))}
-      {list.hasNextPage && (
-        <Button
-          look="plain"
-          className="w-full"
-          disabled={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          {list.isFetchingNextPage ? texts.loading : texts.sidebar.more}
-        </Button>
+    <div ref={content}>
+      {conversations.length === 0 && (
+        <p className="px-2 py-3 text-sm text-ink-faint">
+          {placeOf(narrowing) === 'all' ? texts.sidebar.empty : texts.library.nothingHere}
+        </p>
       )}
-      <ul className="mt-2 border-t border-line pt-2">
-        <Place to="/archive" icon={<Archive size={16} aria-hidden />}>
-          {texts.organise.archiveTitle}
-        </Place>
-        <Place to="/trash" icon={<Trash2 size={16} aria-hidden />}>
-          {texts.organise.trashTitle}
-        </Place>
-      </ul>
-    </>
+      <Virtualizer
+        as="ul"
+        item="li"
+        scrollRef={scroller}
+        bufferSize={RENDER_AHEAD_PX}
+        keepMounted={focused === -1 ? [] : [focused]}
+      >
+        {rows.map((row) =>
+          row.kind === 'heading' ? (
+            <h2 key={row.id} className="px-2 pt-3 pb-1 text-2xs font-medium text-ink-faint">
+              {row.text}
+            </h2>
+          ) : (
+            <div key={row.id} data-row={row.id}>
+              <ConversationItem conversation={row.conversation} order={order} />
+            </div>
+          ),
+        )}
+      </Virtualizer>
+      {list.hasNextPage && <More list={list} scroller={scroller} />}
+    </div>
   );
 }
 
-function Group({ title, items }: { title: string; items: readonly Conversation[] }) {
+/** Loads the next page when one comes near to it; the button is for who does not scroll. */
+function More({ list, scroller }: Pick<RowsProps, 'list' | 'scroller'>) {
+  const place = useRef<HTMLDivElement>(null);
+  const { isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  useEffect(() => {
+    const element = place.current;
+    if (element === null || isFetchingNextPage || isFetchNextPageError) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void fetchNextPage(), {
+      root: scroller.current,
+      rootMargin: `0px 0px ${LOAD_AHEAD_PX}px 0px`,
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isFetchingNextPage, isFetchNextPageError, fetchNextPage, scroller]);
   return (
-    <section className="mb-4">
-      <h2 className="px-2 pb-1 text-2xs font-medium text-ink-faint">{title}</h2>
-      <ul>
-        {items.map((conversation) => (
-          <ConversationItem key={conversation.id} conversation={conversation} />
-        ))}
-      </ul>
-    </section>
+    <div ref={place}>
+      <Button look="plain" className="w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        {isFetchingNextPage ? texts.loading : texts.sidebar.more}
+      </Button>
+    </div>
   );
 }
 

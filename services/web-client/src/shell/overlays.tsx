@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { useMatch, useNavigate } from 'react-router';
+import { useListChoice } from '../library/list-choice.tsx';
 import { queryKeys } from '../live/thread-cache.ts';
 import { COMPOSER_ID } from './composer-id.ts';
 import { Palette } from './palette.tsx';
@@ -58,8 +59,10 @@ function useConversationStep(): (step: number) => void {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const openId = useMatch('/c/:conversationId')?.params.conversationId;
+  const { narrowing } = useListChoice();
   return (step) => {
-    const conversations = loadedConversations(queryClient.getQueryData(queryKeys.conversations));
+    const queryKey = queryKeys.conversationsIn('active', narrowing);
+    const conversations = loadedConversations(queryClient.getQueryData(queryKey));
     const index = conversations.findIndex(({ id }) => id === openId);
     const next = conversations[index === -1 ? 0 : index + step];
     if (next !== undefined) void navigate(`/c/${next.id}`);

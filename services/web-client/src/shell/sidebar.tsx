@@ -29,9 +29,7 @@ export function Sidebar({ closeButton }: { closeButton?: ReactNode }) {
         </Link>
         <SearchButton />
       </div>
-      <nav aria-label={texts.sidebar.label} className="min-h-0 flex-1 overflow-y-auto px-3 pt-2 pb-4">
-        <ConversationList />
-      </nav>
+      <ConversationList />
       <div className="shrink-0 border-t border-line p-2">
         <AccountMenu />
       </div>

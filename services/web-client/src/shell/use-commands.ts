@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Conversation, ConversationPage } from '../api/schemas.ts';
+import { useListChoice } from '../library/list-choice.tsx';
 import { queryKeys } from '../live/thread-cache.ts';
 import { isLanguage, LANGUAGES, language, setLanguage, texts } from '../texts.ts';
 import { notify } from '../ui/notices.tsx';
@@ -15,10 +16,11 @@ export function useCommands({ onHelp }: { onHelp: () => void }): () => PaletteIt
   const { session } = useServices();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const { narrowing } = useListChoice();
 
   return () => {
     const { groups } = texts.palette;
-    const conversations = loadedConversations(queryClient.getQueryData(queryKeys.conversations));
+    const conversations = loadedConversations(queryClient.getQueryData(queryKeys.conversationsIn('active', narrowing)));
     return [
       { id: 'new-chat', group: groups.actions, label: texts.sidebar.newChat, run: () => void navigate('/') },
       { id: 'search', group: groups.actions, label: texts.search.title, run: () => void navigate('/search') },

@@ -107,6 +107,60 @@ export const de: Texts = {
     deletedAt: (at) => `Gelöscht am ${at}`,
   },
 
+  library: {
+    shown: (name) => `Gezeigt: ${name}`,
+    all: 'Alle Unterhaltungen',
+    unread: 'Ungelesen',
+    isUnread: '(ungelesen)',
+    folder: 'Ordner',
+    folders: 'Deine Ordner',
+    tags: 'Schlagwörter',
+    count: (count) => `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung', other: 'Unterhaltungen' })}`,
+    nothingHere: 'Hier ist nichts.',
+    sort: 'Reihenfolge',
+    sorts: { recent: 'Letzte Nachricht', created: 'Neueste zuerst', title: 'Nach Titel' },
+    newFolder: 'Neuer Ordner',
+    renameFolder: 'Ordner umbenennen',
+    deleteFolder: 'Ordner löschen',
+    deleteFolderTitle: (name) => `Den Ordner „${name}“ löschen?`,
+    deleteFolderBody: 'Die Unterhaltungen darin bleiben; sie liegen dann in keinem Ordner.',
+    folderName: 'Name des Ordners',
+    nameRequired: 'Gib einen Namen ein.',
+    select: 'Mehrere auswählen',
+    selectAll: 'Alle auswählen',
+    selection: 'Mehrere Unterhaltungen',
+    selected: (count) => `${numbers.format(count)} ausgewählt`,
+    stopSelecting: 'Auswahl beenden',
+    move: 'In einen Ordner legen',
+    moveTitle: 'In welchen Ordner?',
+    noFolder: 'Kein Ordner',
+    moved: (count, folder) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung liegt', other: 'Unterhaltungen liegen' })} jetzt in „${folder}“.`,
+    takenOut: (count) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung liegt', other: 'Unterhaltungen liegen' })} jetzt in keinem Ordner.`,
+    editTags: 'Schlagwörter',
+    tagsTitle: (count) =>
+      count === 1 ? 'Schlagwörter dieser Unterhaltung' : `Schlagwörter von ${numbers.format(count)} Unterhaltungen`,
+    noTags: 'Noch keine Schlagwörter.',
+    addTag: 'Schlagwort hinzufügen',
+    add: 'Hinzufügen',
+    removeTag: (tag) => `Schlagwort ${tag} entfernen`,
+    retagged: (count) =>
+      `Die Schlagwörter von ${numbers.format(count)} ${plural(count, { one: 'Unterhaltung', other: 'Unterhaltungen' })} sind geändert.`,
+    markRead: 'Als gelesen markieren',
+    markUnread: 'Als ungelesen markieren',
+    read: (count) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung ist', other: 'Unterhaltungen sind' })} als gelesen markiert.`,
+    unreadNow: (count) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung ist', other: 'Unterhaltungen sind' })} als ungelesen markiert.`,
+    archived: (count) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung liegt', other: 'Unterhaltungen liegen' })} jetzt im Archiv.`,
+    trashed: (count) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung liegt', other: 'Unterhaltungen liegen' })} jetzt im Papierkorb.`,
+    notYours: (count) =>
+      `${numbers.format(count)} ${plural(count, { one: 'Unterhaltung bleibt', other: 'Unterhaltungen bleiben' })}: Nur wem sie gehört, kann sie löschen.`,
+  },
+
   rename: { title: 'Unterhaltung umbenennen', label: 'Titel', save: 'Speichern' },
 
   account: {

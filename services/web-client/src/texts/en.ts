@@ -106,6 +106,61 @@ export const en = {
     deletedAt: (at: string) => `Deleted on ${at}`,
   },
 
+  library: {
+    shown: (name: string) => `Shown: ${name}`,
+    all: 'All conversations',
+    unread: 'Unread',
+    isUnread: '(unread)',
+    folder: 'Folder',
+    folders: 'Folders',
+    tags: 'Tags',
+    count: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation', other: 'conversations' })}`,
+    nothingHere: 'There is nothing here.',
+    sort: 'Order',
+    sorts: { recent: 'Latest message', created: 'Newest first', title: 'By title' },
+    newFolder: 'New folder',
+    renameFolder: 'Rename folder',
+    deleteFolder: 'Delete folder',
+    deleteFolderTitle: (name: string) => `Delete the folder “${name}”?`,
+    deleteFolderBody: 'The conversations in it stay; they are in no folder then.',
+    folderName: 'Name of the folder',
+    nameRequired: 'Enter a name.',
+    select: 'Choose several',
+    selectAll: 'Choose all',
+    selection: 'Several conversations',
+    selected: (count: number) => `${numbers.format(count)} chosen`,
+    stopSelecting: 'Stop choosing',
+    move: 'Move to a folder',
+    moveTitle: 'Move to which folder?',
+    noFolder: 'No folder',
+    moved: (count: number, folder: string) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation is', other: 'conversations are' })} in “${folder}” now.`,
+    takenOut: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation is', other: 'conversations are' })} in no folder now.`,
+    editTags: 'Tags',
+    tagsTitle: (count: number) =>
+      count === 1 ? 'Tags of this conversation' : `Tags of ${numbers.format(count)} conversations`,
+    noTags: 'No tags yet.',
+    addTag: 'Add a tag',
+    add: 'Add',
+    removeTag: (tag: string) => `Remove the tag ${tag}`,
+    retagged: (count: number) =>
+      `The tags of ${numbers.format(count)} ${plural(count, { one: 'conversation', other: 'conversations' })} are changed.`,
+    markRead: 'Mark as read',
+    markUnread: 'Mark as unread',
+    read: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation is', other: 'conversations are' })} marked as read.`,
+    unreadNow: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation is', other: 'conversations are' })} marked as unread.`,
+    archived: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation is', other: 'conversations are' })} in the archive now.`,
+    trashed: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation is', other: 'conversations are' })} in the trash now.`,
+    notYours: (count: number) =>
+      `${numbers.format(count)} ${plural(count, { one: 'conversation stays', other: 'conversations stay' })}: only the owner can delete ${plural(count, { one: 'it', other: 'them' })}.`,
+  },
+
   rename: { title: 'Rename conversation', label: 'Title', save: 'Save' },
 
   account: {
