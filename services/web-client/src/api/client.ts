@@ -10,6 +10,9 @@ import {
   type ConversationPage,
   ConversationPageSchema,
   ConversationSchema,
+  type Feedback,
+  LeafSchema,
+  type Message,
   type MessagePage,
   MessagePageSchema,
   type ModelList,
@@ -55,6 +58,10 @@ export type ApiClient = {
   purgeConversation: (id: string) => Promise<void>;
   /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
   listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
+  /** The last message of the branch on which this one is read. */
+  findLeaf: (message: Pick<Message, 'id' | 'conversationId'>) => Promise<string>;
+  /** Keeps what the person thinks of a reply; null takes it back. */
+  setFeedback: (messageId: string, feedback: Feedback | null) => Promise<void>;
   getMe: () => Promise<User>;
   updateMe: (changes: { displayName: string; version: number }) => Promise<User>;
   changePassword: (passwords: {
@@ -80,6 +87,7 @@ export type ConversationChanges = {
   pinned?: boolean;
   archived?: boolean;
   replyMode?: ReplyMode;
+  activeLeafId?: string;
 };
 
 type SearchRequest = {
@@ -171,6 +179,14 @@ export function createApiClient(session: Session): ApiClient {
         schema: MessagePageSchema,
         signal,
       }),
+    async findLeaf({ id, conversationId }) {
+      const path = `/conversations/${encodeURIComponent(conversationId)}/messages${query({ around: id, limit: 1 })}`;
+      return (await call({ path, schema: LeafSchema })).leafId;
+    },
+    async setFeedback(messageId, feedback) {
+      const path = `/messages/${encodeURIComponent(messageId)}/feedback`;
+      await call({ method: 'PUT', path, body: feedback ?? { rating: null }, schema: AnySchema });
+    },
     getMe: () => call({ path: '/users/me', schema: UserSchema }),
     updateMe: (changes) => call({ method: 'PATCH', path: '/users/me', body: changes, schema: UserSchema }),
     changePassword: (passwords) =>

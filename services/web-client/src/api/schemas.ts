@@ -114,6 +114,9 @@ const TimingsSchema = z.object({
   totalMs: z._default(z.number(), 0),
 });
 
+const FeedbackSchema = z.object({ rating: z.enum(['up', 'down']), comment: z._default(z.string(), '') });
+export type Feedback = z.infer<typeof FeedbackSchema>;
+
 export const MessageSchema = z.object({
   id: z.string(),
   conversationId: z.string(),
@@ -128,6 +131,10 @@ export const MessageSchema = z.object({
   problem: maybe(ProblemSchema),
   usage: maybe(UsageSchema),
   timings: maybe(TimingsSchema),
+  /** The messages in this place on other branches and this one, oldest first; unknown where a message came by itself. */
+  siblingIds: z.optional(z.array(z.string())),
+  /** What the person thinks of it; null for nothing. */
+  feedback: z.optional(z.nullable(FeedbackSchema)),
   createdAt: z.string(),
   version: z.number(),
 });
@@ -170,6 +177,8 @@ function pageOf<Item extends z.ZodMiniType>(item: Item) {
 }
 export const ConversationPageSchema = pageOf(ConversationSchema);
 export type ConversationPage = z.infer<typeof ConversationPageSchema>;
+/** The end of the branch on which a message is read. */
+export const LeafSchema = z.object({ leafId: z.string() });
 export const MessagePageSchema = pageOf(MessageSchema);
 export type MessagePage = z.infer<typeof MessagePageSchema>;
 

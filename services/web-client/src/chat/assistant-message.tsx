@@ -11,7 +11,9 @@ import { texts } from '../texts.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { notify } from '../ui/notices.tsx';
+import { BranchPicker } from './branch-picker.tsx';
 import { detailsOf } from './details.ts';
+import { FeedbackButtons, FeedbackComment, useFeedback } from './feedback.tsx';
 import { LazyMarkdown } from './lazy-markdown.tsx';
 import { useGeneration } from './use-thread.ts';
 
@@ -86,8 +88,16 @@ function waitingText(live: GenerationState | undefined): string {
 function Ending({ message, isEmpty, isLast }: { message: Message; isEmpty: boolean; isLast: boolean }) {
   const regenerate = useRegenerate(message);
   const resume = useResume(message);
+  const { feedback, keep } = useFeedback(message);
+  const [isCommenting, setCommenting] = useState(false);
   const hasFailed = message.status === 'failed' || message.status === 'interrupted';
   const canResume = isLast && !isEmpty && (message.status === 'stopped' || message.status === 'interrupted');
+
+  function rate(rating: 'up' | 'down' | undefined): void {
+    void keep(rating === undefined ? null : { rating, comment: '' });
+    setCommenting(rating === 'down');
+  }
+
   return (
     <>
       {hasFailed && (
@@ -101,22 +111,30 @@ function Ending({ message, isEmpty, isLast }: { message: Message; isEmpty: boole
         <p className="mt-2 text-sm text-ink-faint">{isEmpty ? texts.reply.stoppedEmpty : texts.reply.stopped}</p>
       )}
       {message.status === 'completed' && isEmpty && <p className="text-ink-faint">{texts.reply.emptyReply}</p>}
-      <div
-        className={`mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1 gap-y-0.5 ${isLast ? '' : SHOWN_ON_INTEREST}`}
-      >
-        {!isEmpty && <CopyButton text={() => message.content} />}
-        {canResume && !hasFailed && (
-          <IconButton label={texts.thread.resume} onClick={resume}>
-            <FastForward size={16} aria-hidden />
-          </IconButton>
-        )}
-        {isLast && !hasFailed && (
-          <IconButton label={texts.thread.regenerate} onClick={regenerate}>
-            <RotateCcw size={16} aria-hidden />
-          </IconButton>
-        )}
-        <DetailsLine message={message} />
+      <div className="mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1 gap-y-0.5">
+        <BranchPicker message={message} />
+        <div className={`flex flex-wrap items-center gap-x-1 gap-y-0.5 ${isLast ? '' : SHOWN_ON_INTEREST}`}>
+          {!isEmpty && <CopyButton text={() => message.content} />}
+          {!isEmpty && <FeedbackButtons feedback={feedback} onRate={rate} />}
+          {canResume && !hasFailed && (
+            <IconButton label={texts.thread.resume} onClick={resume}>
+              <FastForward size={16} aria-hidden />
+            </IconButton>
+          )}
+          {isLast && !hasFailed && (
+            <IconButton label={texts.thread.regenerate} onClick={regenerate}>
+              <RotateCcw size={16} aria-hidden />
+            </IconButton>
+          )}
+          <DetailsLine message={message} />
+        </div>
       </div>
+      {isCommenting && (
+        <FeedbackComment
+          onSend={(comment) => void keep({ rating: 'down', comment })}
+          onClose={() => setCommenting(false)}
+        />
+      )}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { BranchPicker } from './branch-picker.tsx';
 
 const BUBBLE =
   'max-w-[min(36rem,88%)] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere';
@@ -36,13 +37,16 @@ export const UserMessage = memo(function UserMessage({
       ) : (
         <>
           <div className={BUBBLE}>{message.content}</div>
-          <div className="flex opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100">
-            <CopyButton text={() => message.content} />
-            {isEditable && (
-              <IconButton label={texts.thread.edit} onClick={() => setEditing(true)}>
-                <Pencil size={15} aria-hidden />
-              </IconButton>
-            )}
+          <div className="flex items-center">
+            <div className="flex opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100">
+              <CopyButton text={() => message.content} />
+              {isEditable && (
+                <IconButton label={texts.thread.edit} onClick={() => setEditing(true)}>
+                  <Pencil size={15} aria-hidden />
+                </IconButton>
+              )}
+            </div>
+            <BranchPicker message={message} />
           </div>
         </>
       )}

@@ -54,6 +54,22 @@ describe('placeMessage', () => {
     expect(branch?.pageParams).toHaveLength(branch?.pages.length ?? 0);
   });
 
+  it.each([
+    ['below a message of the same page', message('x', 'c'), ['d', 'x']],
+    ['below the last message of an older page', message('x', 'b'), ['c', 'x']],
+    ['at the beginning', message('x', undefined), ['a', 'x']],
+    ['at the end, where nothing stood', message('x', 'd'), undefined],
+  ])('tells a message %s of the one in whose place it stands', (_place, placed, siblingIds) => {
+    const branch = placeMessage(twoPages, placed);
+    expect(messagesOf(branch).find(({ id }) => id === 'x')?.siblingIds).toEqual(siblingIds);
+  });
+
+  it('adds a message to the siblings that are known', () => {
+    const known = message('d', 'c', { siblingIds: ['w', 'd'] });
+    const branch = placeMessage(branchOf([a, b, c, known]), message('x', 'c'));
+    expect(messagesOf(branch).at(-1)?.siblingIds).toEqual(['w', 'd', 'x']);
+  });
+
   it('starts over with another first message', () => {
     expect(idsOf(placeMessage(twoPages, message('x', undefined)))).toEqual(['x']);
   });

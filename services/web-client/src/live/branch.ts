@@ -31,18 +31,25 @@ export function placeMessage(branch: Branch, message: Message): Branch | undefin
   if (messagesOf(branch).some(({ id }) => id === message.id)) return patchMessage(branch, message);
   if (message.parentId === undefined) {
     const isRootLoaded = branch.pages.at(-1)?.nextCursor === undefined;
-    return isRootLoaded ? branchOf([message]) : undefined;
+    return isRootLoaded ? branchOf([beside(messagesOf(branch)[0], message)]) : undefined;
   }
   const pageIndex = branch.pages.findIndex((page) => page.items.some(({ id }) => id === message.parentId));
   const page = branch.pages[pageIndex];
   if (page === undefined) return undefined;
   const parentIndex = page.items.findIndex(({ id }) => id === message.parentId);
-  const items = [...page.items.slice(0, parentIndex + 1), message];
+  const replaced = page.items[parentIndex + 1] ?? branch.pages[pageIndex - 1]?.items[0];
+  const items = [...page.items.slice(0, parentIndex + 1), beside(replaced, message)];
   return {
     pages: [{ ...page, items }, ...branch.pages.slice(pageIndex + 1)],
     // The parameter of the newest page names no cursor, whichever page has become the newest.
     pageParams: [{ cursor: undefined, leafId: undefined }, ...branch.pageParams.slice(pageIndex + 1)],
   };
+}
+
+/** A new message with its siblings, as far as the one that stood in its place tells them. */
+function beside(replaced: Message | undefined, message: Message): Message {
+  if (replaced === undefined || message.siblingIds !== undefined) return message;
+  return { ...message, siblingIds: [...(replaced.siblingIds ?? [replaced.id]), message.id] };
 }
 
 /**

@@ -73,6 +73,14 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     updateBranch(message.conversationId, (branch) => branches.placeMessage(branch, message));
   }
 
+  /** The messages of a turn come before the conversation's change; without them, another branch was chosen. */
+  function reloadOtherBranch({ id, activeLeafId }: ConversationPatch): void {
+    const queryKey = queryKeys.messages(id);
+    const shown = branches.messagesOf(queryClient.getQueryData<branches.Branch>(queryKey)).at(-1);
+    if (activeLeafId === undefined || shown === undefined || shown.id === activeLeafId) return;
+    void queryClient.invalidateQueries({ queryKey, exact: true });
+  }
+
   function reloadMessages(): void {
     void queryClient.invalidateQueries({ queryKey: queryKeys.allMessages });
   }
@@ -110,6 +118,8 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
         void queryClient.invalidateQueries({ queryKey: queryKeys.people(patch.id) });
       }
       queryClient.setQueryData<Conversation>(queryKey, (before) => before && merge(before, patch));
+      const isNews = patch.version === queryClient.getQueryData<Conversation>(queryKey)?.version;
+      if (isNews) reloadOtherBranch(patch);
       let isListed = false;
       queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
         if (list === undefined) return list;

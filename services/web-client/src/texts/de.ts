@@ -350,11 +350,23 @@ export const de: Texts = {
     edit: 'Bearbeiten',
     editLabel: 'Nachricht bearbeiten',
     editSave: 'Bearbeitete Nachricht senden',
-    editHint: 'Hier beginnt ein neuer Zweig; der Rest des bisherigen bleibt auf dem Server.',
+    editHint: 'Hier beginnt ein neuer Zweig; zum bisherigen führen danach die Pfeile unter der Nachricht.',
     regenerate: 'Neu erzeugen',
     resume: 'Fortsetzen',
     retry: 'Wiederholen',
     discard: 'Verwerfen',
+    versions: 'Fassungen',
+    version: (index, count) => `Fassung ${numbers.format(index)} von ${numbers.format(count)}`,
+    previousVersion: 'Vorige Fassung',
+    nextVersion: 'Nächste Fassung',
+  },
+
+  feedback: {
+    good: 'Gute Antwort',
+    bad: 'Schlechte Antwort',
+    ask: 'Was war daran falsch? Du musst es nicht sagen.',
+    skip: 'Überspringen',
+    send: 'Senden',
   },
 
   members: {

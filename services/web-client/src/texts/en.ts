@@ -348,11 +348,23 @@ export const en = {
     edit: 'Edit',
     editLabel: 'Edit message',
     editSave: 'Send edited message',
-    editHint: 'A new branch starts here; the rest of this one is kept on the server.',
+    editHint: 'A new branch starts here; arrows below the message lead back to this one.',
     regenerate: 'Regenerate',
     resume: 'Continue',
     retry: 'Retry',
     discard: 'Discard',
+    versions: 'Versions',
+    version: (index: number, count: number) => `Version ${numbers.format(index)} of ${numbers.format(count)}`,
+    previousVersion: 'Previous version',
+    nextVersion: 'Next version',
+  },
+
+  feedback: {
+    good: 'Good reply',
+    bad: 'Bad reply',
+    ask: 'What was wrong with it? You need not say.',
+    skip: 'Skip',
+    send: 'Send',
   },
 
   members: {
