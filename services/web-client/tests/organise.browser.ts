@@ -47,12 +47,19 @@ async function renameBehind(page: Page, title: string): Promise<void> {
     '**/api/v1/conversations/*',
     async (route) => {
       const request = route.request();
-      const answer = await fetch(request.url(), {
-        method: 'PATCH',
-        headers: { authorization: request.headers().authorization ?? '', 'content-type': 'application/json' },
-        body: JSON.stringify({ version: request.postDataJSON().version, title }),
-      });
-      expect(answer.status).toBe(200);
+      const headers = {
+        authorization: request.headers().authorization ?? '',
+        'content-type': 'application/json',
+      };
+      // Whatever else changes the conversation at this moment, this is one more change.
+      let { version } = request.postDataJSON();
+      for (let status = 409; status === 409; ) {
+        const body = JSON.stringify({ version, title });
+        const answer = await fetch(request.url(), { method: 'PATCH', headers, body });
+        status = answer.status;
+        if (status === 409) version = (await answer.json()).current.version;
+        else expect(status).toBe(200);
+      }
       await route.continue();
     },
     { times: 1 },
