@@ -54,6 +54,8 @@ describe.each([
     const second = `again ${randomUUID()}`;
     await send(page, second);
     await sim.waitFor((request) => request.messages.at(-1)?.content === second && request.tokensSent === 12);
+    // Stop keeps what is on screen, so that has to be there; the reply before goes on after these words.
+    await expect.poll(() => reply(page).textContent()).toMatch(/ 11(?! 12)/);
     await page.getByRole('button', { name: 'Stop' }).click();
     await replyWith(page, 'stopped').waitFor();
     await sim.waitFor((request) => request.messages.at(-1)?.content === second && request.state === 'aborted');
