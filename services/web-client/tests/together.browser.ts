@@ -67,16 +67,81 @@ describe('people in one conversation', () => {
     await grace.page.getByRole('article').getByText('You said: Where shall we meet?').waitFor();
   });
 
-  it('get another role, which counts at once', async () => {
+  it('who only read are told why they cannot write, and get another role, which counts at once', async () => {
+    await grace.page.getByText('You may read this conversation, but not write in it.').waitFor();
+    expect(await grace.page.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
+    expect(await grace.page.getByRole('button', { name: 'Regenerate' }).count()).toBe(0);
     const dialog = await openMembers(ada.page);
     const role = dialog.getByRole('combobox', { name: 'Role of Grace Hopper' });
     expect(await role.inputValue()).toBe('reader');
     await role.selectOption('writer');
+    await grace.page.getByRole('textbox', { name: 'Message' }).waitFor();
     const members = await openMembers(grace.page);
     await members.getByText('May write').waitFor();
     expect(await look(grace.page)).toEqual([]);
     await grace.page.keyboard.press('Escape');
     await ada.page.keyboard.press('Escape');
+  });
+});
+
+describe('who is in a conversation', () => {
+  it('is seen there and seen typing, and what they write carries their name', async () => {
+    await ada.page.getByText('Here now: Grace Hopper').waitFor({ state: 'attached' });
+    await grace.page.getByRole('textbox', { name: 'Message' }).pressSequentially('At');
+    await ada.page.getByText('Grace Hopper is typing…').waitFor();
+    await grace.page.getByRole('textbox', { name: 'Message' }).pressSequentially(' the library.');
+    await grace.page.getByRole('button', { name: 'Send' }).click();
+    await ada.page.getByRole('article', { name: 'Grace Hopper' }).getByText('At the library.').waitFor();
+    await ada.page.getByText('Grace Hopper is typing…').waitFor({ state: 'detached' });
+    await ada.page.getByRole('article', { name: 'Assistant' }).getByText('At the library.').waitFor();
+    await grace.page.getByRole('article', { name: 'You' }).getByText('At the library.').waitFor();
+    await grace.page.getByRole('article', { name: 'Ada' }).getByText('Where shall we meet?').waitFor();
+    await ada.page.locator('[data-row]').last().getByText('Read by Grace Hopper').waitFor();
+    expect(await look(ada.page)).toEqual([]);
+    expect(await look(grace.page)).toEqual([]);
+  });
+
+  it('finds what is new below a line, and answers only come when they are asked for', async () => {
+    await grace.page.goto(`${system.url}/archive`);
+    await ada.page.getByText('Here now: Grace Hopper').waitFor({ state: 'detached' });
+    const dialog = await openMembers(ada.page);
+    await dialog.getByRole('combobox', { name: 'The assistant answers' }).selectOption('when addressed');
+    await ada.page.keyboard.press('Escape');
+    await ada.page.getByText('The assistant answers messages with @assistant or @ai in them.').waitFor();
+    const replyCount = await ada.page.getByRole('article', { name: 'Assistant' }).count();
+    await send(ada.page, 'At noon, then.');
+    // The next one can be sent when the server has this one.
+    await ada.page.locator('[data-testid=message][data-status=completed]').getByText('At noon, then.').waitFor();
+    await send(ada.page, 'And we agree, @ai?');
+    await expect.poll(() => ada.page.getByRole('article', { name: 'Assistant' }).count()).toBe(replyCount + 1);
+    await replyWith(ada.page, 'completed').getByText('And we agree').waitFor();
+    await grace.page.goto(ada.page.url());
+    const row = grace.page.locator('[data-row]').filter({ hasText: 'New messages' });
+    await row.getByText('At noon, then.').waitFor();
+    await grace.page.getByText('The assistant answers messages with @assistant or @ai in them.').waitFor();
+  });
+});
+
+describe('a draft', () => {
+  it('is on the other device, outlives a crash without a connection, and is gone everywhere once it is sent', async () => {
+    const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
+    const other = await ada.context.newPage();
+    await other.goto(ada.page.url());
+    await box(ada.page).fill('Bring the map');
+    await expect.poll(() => box(other).inputValue()).toBe('Bring the map');
+
+    await ada.context.setOffline(true);
+    await ada.page.getByText('Connection lost').waitFor();
+    await box(ada.page).fill('Bring the map and a lamp');
+    await ada.page.close();
+    await ada.context.setOffline(false);
+    ada.page = await ada.context.newPage();
+    await ada.page.goto(other.url());
+    await expect.poll(() => box(ada.page).inputValue()).toBe('Bring the map and a lamp');
+    await expect.poll(() => box(other).inputValue()).toBe('Bring the map and a lamp');
+    await ada.page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => box(other).inputValue()).toBe('');
+    await other.close();
   });
 });
 

@@ -26,6 +26,7 @@ export const ProblemSchema = z.object({
   /** After a conflict: the resource as it is now. */
   current: maybe(z.unknown()),
   requestId: maybe(z.string()),
+  metadata: z.optional(z.record(z.string(), z.string())),
 });
 export type Problem = z.infer<typeof ProblemSchema>;
 
@@ -181,6 +182,19 @@ export type ConversationPage = z.infer<typeof ConversationPageSchema>;
 export const LeafSchema = z.object({ leafId: z.string() });
 export const MessagePageSchema = pageOf(MessageSchema);
 export type MessagePage = z.infer<typeof MessagePageSchema>;
+
+/** The acknowledgement of sync: what has changed since a cursor, as it is now. Something may come twice. */
+export const ChangesSchema = z.object({
+  cursor: z.string(),
+  /** Too much has changed to tell. */
+  reset: z.boolean(),
+  conversations: z.array(ConversationSchema),
+  removedIds: z.array(z.string()),
+  readMarks: z.array(z.object({ conversationId: z.string(), userId: z.string(), messageId: z.string() })),
+  drafts: z.array(z.object({ conversationId: z.string(), text: z.string(), version: z.number() })),
+  messages: z.array(MessageSchema),
+});
+export type Changes = z.infer<typeof ChangesSchema>;
 
 const SearchHitSchema = z.object({
   conversationId: z.string(),

@@ -15,10 +15,14 @@ import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { notify } from '../ui/notices.tsx';
 import { Composer, type ComposerChoice } from './composer.tsx';
+import { ComposerNotes } from './composer-notes.tsx';
 import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
+import { PresentPeople } from './present-people.tsx';
 import { Thread } from './thread.tsx';
-import { useDraft } from './use-draft.ts';
+import { useSharedDraft } from './use-draft.ts';
+import { useTellTyping } from './use-tell-typing.ts';
 import { runningReplyOf, useThread } from './use-thread.ts';
+import { useThreadPeople } from './use-thread-people.ts';
 
 /** The conversation that the address names; with a message in the address, the branch of that one, down to it. */
 export function ConversationPage() {
@@ -55,6 +59,7 @@ function ConversationScreen({ conversationId, endId }: { conversationId: string;
           <>
             <ConversationMenu conversation={conversation.data} />
             <span className="flex-1" />
+            <PresentPeople conversation={conversation.data} />
             <MembersButton conversation={conversation.data} />
           </>
         )}
@@ -101,9 +106,13 @@ type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'>
 };
 
 function OpenThread({ conversation, conversationId, endId, branch, messages }: OpenThreadProps) {
-  const { api, live, user } = useServices();
+  const { api, live } = useServices();
   const queryClient = useQueryClient();
-  const [draft, setDraft] = useDraft(`chatbot.draft.${user.id}.${conversationId}`);
+  const [draft, setDraft] = useSharedDraft(conversationId);
+  const isShared = (conversation?.memberCount ?? 1) > 1;
+  const canWrite = conversation?.role !== 'reader';
+  const { people, typists } = useThreadPeople({ conversationId, conversation, messages });
+  const tellTyping = useTellTyping({ conversationId, isHeard: isShared && canWrite });
   const [changed, setChanged] = useState<ComposerChoice>();
   const unsent = useValue(live.outbox.entries).filter((entry) => entry.conversationId === conversationId);
   const requestedModel = conversation?.model || undefined;
@@ -140,6 +149,7 @@ function OpenThread({ conversation, conversationId, endId, branch, messages }: O
         messages={messages}
         unsent={unsent}
         requestedModel={requestedModel}
+        people={people}
         older={{
           hasMore: branch.hasNextPage,
           isLoading: branch.isFetchingNextPage,
@@ -163,15 +173,25 @@ function OpenThread({ conversation, conversationId, endId, branch, messages }: O
       <div className="max-sm:hidden">
         <DemoBanner model={choice.model} />
       </div>
-      <Composer
-        draft={draft}
-        onDraft={setDraft}
-        onSend={send}
-        choice={choice}
-        onChoice={choose}
-        generationId={runningReplyOf(messages)?.generationId}
-        isWaiting={unsent.length > 0}
-      />
+      <ComposerNotes typists={typists} isShared={isShared} replyMode={conversation?.replyMode} />
+      {canWrite ? (
+        <Composer
+          draft={draft}
+          onDraft={(text) => {
+            setDraft(text);
+            tellTyping(text);
+          }}
+          onSend={send}
+          choice={choice}
+          onChoice={choose}
+          generationId={runningReplyOf(messages)?.generationId}
+          isWaiting={unsent.length > 0}
+        />
+      ) : (
+        <p className="mx-auto w-full max-w-3xl px-4 pt-1 pb-5 text-center text-sm text-ink-soft sm:px-6">
+          {texts.together.readOnly}
+        </p>
+      )}
     </>
   );
 }

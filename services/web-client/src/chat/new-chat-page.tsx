@@ -10,6 +10,7 @@ import { texts } from '../texts.ts';
 import { Composer, type ComposerChoice } from './composer.tsx';
 import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
 import { Thread } from './thread.tsx';
+import { ALONE } from './thread-people.ts';
 import { useDraft } from './use-draft.ts';
 
 const STARTER_ICONS = [Lightbulb, Mail, Scale, Code] as const;
@@ -52,7 +53,7 @@ export function NewChatPage() {
       {unsent.length > 0 ? (
         <>
           <h1 className="sr-only">{texts.sidebar.newChat}</h1>
-          <Thread messages={[]} unsent={unsent} requestedModel={undefined} older={NOTHING_OLDER} />
+          <Thread messages={[]} unsent={unsent} requestedModel={undefined} older={NOTHING_OLDER} people={ALONE} />
         </>
       ) : (
         <Welcome name={user.displayName} onStart={setDraft} />

@@ -9,6 +9,9 @@ import { Spinner } from '../ui/spinner.tsx';
 import { useFocusedRow } from '../ui/use-focused-row.ts';
 import { Announcer } from './announcer.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
+import { MessageMarks } from './message-marks.tsx';
+import type { ThreadPeople } from './thread-people.ts';
+import { useMarkRead } from './use-mark-read.ts';
 import { useStickToBottom } from './use-stick-to-bottom.ts';
 import { runningReplyOf } from './use-thread.ts';
 import { UnsentMessage, UserMessage } from './user-message.tsx';
@@ -32,22 +35,31 @@ export type ThreadProps = {
   unsent: readonly OutboxEntry[];
   requestedModel: string | undefined;
   older: OlderMessages;
+  people: ThreadPeople;
 };
 
 type Row = { id: string; element: ReactElement };
 
 /** The messages of a conversation, oldest first, scrolled to the end. Only those in sight and near it are rendered. */
-export function Thread({ messages, unsent, requestedModel, older }: ThreadProps) {
+export function Thread({ messages, unsent, requestedModel, older, people }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { isAtBottom, toBottom } = useStickToBottom(scroller, content);
   const focusedId = useFocusedRow(content);
   const running = runningReplyOf(messages);
   const ownCount = messages.filter(({ role }) => role === 'user').length + unsent.length;
-  const rows = rowsOf({ messages, unsent, requestedModel, isEditable: running === undefined && unsent.length === 0 });
+  const rows = rowsOf({
+    messages,
+    unsent,
+    requestedModel,
+    people,
+    isEditable: running === undefined && unsent.length === 0,
+  });
   const isPrepended = useIsPrepended(rows);
   // What had the focus last, perhaps an open form, and the reply that is being written stay however far one scrolls.
   const kept = [rows.findIndex(({ id }) => id === focusedId), rows.length - 1].filter((index) => index >= 0);
+
+  useMarkRead({ messages, isAtBottom, onRead: people.onRead });
 
   // Whoever sends a message wants to see it and the reply.
   const sentCount = useRef(ownCount);
@@ -106,24 +118,42 @@ function rowsOf({
   messages,
   unsent,
   requestedModel,
+  people,
   isEditable,
-}: Pick<ThreadProps, 'messages' | 'unsent' | 'requestedModel'> & { isEditable: boolean }): Row[] {
+}: Pick<ThreadProps, 'messages' | 'unsent' | 'requestedModel' | 'people'> & { isEditable: boolean }): Row[] {
   const lastId = messages.at(-1)?.id;
   const sent = messages.map((message) => ({
     id: message.id,
-    element:
+    element: withMarks(
+      { message, people },
       message.role === 'assistant' ? (
         <AssistantMessage
           message={message}
-          isLast={message.id === lastId && unsent.length === 0}
+          isLast={message.id === lastId && unsent.length === 0 && people.canWrite}
           requestedModel={message.id === lastId ? requestedModel : undefined}
         />
       ) : (
-        <UserMessage message={message} isEditable={isEditable} />
+        <UserMessage
+          message={message}
+          author={people.authorOf(message)}
+          isEditable={isEditable && people.canWrite && people.authorOf(message) === undefined}
+        />
       ),
+    ),
   }));
   const waiting = unsent.map((entry) => ({ id: entry.clientMessageId, element: <UnsentMessage entry={entry} /> }));
   return [...sent, ...waiting];
+}
+
+function withMarks(
+  { message, people }: { message: Message; people: ThreadPeople },
+  element: ReactElement,
+): ReactElement {
+  return (
+    <MessageMarks isFirstUnread={people.firstUnreadId === message.id} readBy={people.readersOf(message)}>
+      {element}
+    </MessageMarks>
+  );
 }
 
 /** True in the one rendering in which older messages have come before the first one: the list then keeps its place. */

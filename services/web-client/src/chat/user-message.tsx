@@ -7,36 +7,42 @@ import { newClientId } from '../live/client-id.ts';
 import type { OutboxEntry } from '../live/outbox.ts';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
+import { Avatar } from '../ui/avatar.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { BranchPicker } from './branch-picker.tsx';
 
-const BUBBLE =
-  'max-w-[min(36rem,88%)] rounded-2xl rounded-br-md bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere';
+const BUBBLE = 'max-w-[min(36rem,88%)] rounded-2xl bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere';
 
-/** What the person wrote, with copy and edit. */
+const OWN_CORNER = 'rounded-br-md';
+const OTHERS_CORNER = 'rounded-tl-md';
+
+/** What a person wrote, with copy and edit. */
 export const UserMessage = memo(function UserMessage({
   message,
+  author,
   isEditable,
 }: {
   message: Message;
+  /** The name of somebody else who wrote it. */
+  author: string | undefined;
   isEditable: boolean;
 }) {
   const [isEditing, setEditing] = useState(false);
   return (
     <article
-      aria-label={texts.thread.you}
+      aria-label={author ?? texts.thread.you}
       data-testid="message"
       data-role={message.role}
       data-status={message.status}
-      className="group/message message-box flex flex-col items-end"
+      className={`group/message message-box flex flex-col ${author === undefined ? 'items-end' : 'items-start'}`}
     >
-      <h2 className="sr-only">{texts.thread.you}</h2>
+      {author === undefined ? <h2 className="sr-only">{texts.thread.you}</h2> : <Author name={author} />}
       {isEditing ? (
         <EditForm message={message} onClose={() => setEditing(false)} />
       ) : (
         <>
-          <div className={BUBBLE}>{message.content}</div>
+          <div className={`${BUBBLE} ${author === undefined ? OWN_CORNER : OTHERS_CORNER}`}>{message.content}</div>
           <div className="flex items-center">
             <div className="flex opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100">
               <CopyButton text={() => message.content} />
@@ -53,6 +59,15 @@ export const UserMessage = memo(function UserMessage({
     </article>
   );
 });
+
+function Author({ name }: { name: string }) {
+  return (
+    <h2 className="mb-1 flex items-center gap-1.5 text-xs font-medium text-ink-soft">
+      <Avatar name={name} size="sm" />
+      {name}
+    </h2>
+  );
+}
 
 function EditForm({ message, onClose }: { message: Message; onClose: () => void }) {
   const { live } = useServices();
@@ -118,7 +133,7 @@ export function UnsentMessage({ entry }: { entry: OutboxEntry }) {
       className="flex flex-col items-end"
     >
       <h2 className="sr-only">{texts.thread.you}</h2>
-      <div className={`${BUBBLE} opacity-75`}>{entry.content}</div>
+      <div className={`${BUBBLE} ${OWN_CORNER} opacity-75`}>{entry.content}</div>
       <div role="status" className="mt-1.5 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5 text-xs">
         {status === 'sending' && <span className="text-ink-faint">{texts.outbox.sending}</span>}
         {status === 'waiting' && (

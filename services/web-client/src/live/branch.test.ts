@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndFrame, Message } from '../api/schemas.ts';
-import { type Branch, branchOf, messagesOf, patchMessage, placeMessage, settleMessage } from './branch.ts';
+import { type Branch, branchOf, catchUp, messagesOf, patchMessage, placeMessage, settleMessage } from './branch.ts';
 import { startGeneration } from './frames.ts';
 
 function message(id: string, parentId: string | undefined, rest: Partial<Message> = {}): Message {
@@ -130,5 +130,24 @@ describe('settleMessage', () => {
   it('leaves a message alone that has ended already', () => {
     const done = branchOf([a, message('b', 'a', { role: 'assistant', content: 'stored' })]);
     expect(messagesOf(settleMessage(done, end, state)).at(-1)?.content).toBe('stored');
+  });
+});
+
+describe('messages that changed while nobody listened', () => {
+  const branch = branchOf([message('m1', undefined), message('m2', 'm1', { status: 'streaming', role: 'assistant' })]);
+
+  it('change what is loaded and are added at its end, in whichever order they are told', () => {
+    const done = message('m2', 'm1', { status: 'completed', role: 'assistant', content: 'done', version: 3 });
+    const next = catchUp(branch, [message('m4', 'm3'), message('m3', 'm2'), done]);
+    expect(messagesOf(next).map(({ id, content }) => [id, content])).toEqual([
+      ['m1', 'm1'],
+      ['m2', 'done'],
+      ['m3', 'm3'],
+      ['m4', 'm4'],
+    ]);
+  });
+
+  it('say that the branch is to be read again where one of them belongs to another one', () => {
+    expect(catchUp(branch, [message('m5', 'm1')])).toBeUndefined();
   });
 });

@@ -53,6 +53,24 @@ function beside(replaced: Message | undefined, message: Message): Message {
 }
 
 /**
+ * Takes in messages of the conversation that have changed while nobody listened, those of other branches among them.
+ * Loaded ones are changed, and what follows the end of the branch is added. Returns undefined when there is more to it:
+ * read the branch again.
+ */
+export function catchUp(branch: Branch, changed: readonly Message[]): Branch | undefined {
+  let next = branch;
+  let isWhole = true;
+  for (const message of changed.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const known = messagesOf(next);
+    if (known.some(({ id }) => id === message.id)) next = patchMessage(next, message);
+    else if (message.parentId !== undefined && message.parentId === known.at(-1)?.id)
+      next = placeMessage(next, message) ?? next;
+    else isWhole = false;
+  }
+  return isWhole ? next : undefined;
+}
+
+/**
  * Changes a loaded message by what is given of it; a patch of an older version changes nothing. Nor does one that ends a
  * running reply without its text: the end frame brings the end with the text.
  */

@@ -2,6 +2,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { NO_ANSWER, problemOf } from '../api/problem.ts';
 import {
+  type Changes,
+  ChangesSchema,
   ConversationDeletedSchema,
   ConversationPatchSchema,
   FrameSchema,
@@ -14,16 +16,23 @@ import {
   TurnSchema,
 } from '../api/schemas.ts';
 import type { Session } from '../session/session.ts';
+import { createCatchUp } from './catch-up.ts';
 import { type ConnectionStatus, createConnection } from './connection.ts';
+import { createDrafts, type Drafts } from './drafts.ts';
 import { createFollower } from './follower.ts';
 import { createGenerationStore, type GenerationStore } from './generation-store.ts';
 import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
+import { AnyAckSchema, DraftSchema, ReadMarkSchema, SavedDraftSchema } from './room-events.ts';
+import { createRooms, type Rooms } from './rooms.ts';
 import { createThreadCache } from './thread-cache.ts';
 import type { Value } from './value.ts';
 
 /** Of a reply that is there to be read. */
 const ENDS: ReadonlySet<string> = new Set<Message['status']>(['completed', 'stopped', 'interrupted', 'failed']);
 const GenerationIdSchema = z.object({ generationId: z.string() });
+/** Events are delivered at most once; what got lost is found by asking, this often. */
+const CATCH_UP_INTERVAL_MS = 5 * 60_000;
+
 const StopAckSchema = z.object({ seq: z.number() });
 
 /** Everything live about one signed-in account in one tab. */
@@ -31,6 +40,12 @@ export type LiveClient = {
   status: Value<ConnectionStatus>;
   generations: GenerationStore;
   outbox: Outbox;
+  drafts: Drafts;
+  rooms: Rooms;
+  /** Tells the others whether one types. */
+  setTyping: (conversationId: string, typing: boolean) => void;
+  /** Says how far one has read. */
+  setRead: (conversationId: string, messageId: string) => void;
   /** Connects; the returned function disconnects. */
   start: () => () => void;
   /** Goes on with a reply that is being written, from where its message stands. */
@@ -76,6 +91,41 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     },
   });
 
+  const drafts = createDrafts({
+    storage: localStorage,
+    storagePrefix: `chatbot.drafts.${deps.userId}.`,
+    isOnline: () => connection.status.get() === 'online',
+    save: async (conversationId, draft) =>
+      (await connection.emit('draft:set', { conversationId, ...draft }, SavedDraftSchema)).version,
+    schedule(task, delayMs) {
+      const timer = setTimeout(task, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+  const rooms = createRooms({
+    connection,
+    userId: deps.userId,
+    onDraft: ({ conversationId, ...draft }) => drafts.receive(conversationId, draft),
+    onClosed: cache.removeConversation,
+  });
+  const catchUp = createCatchUp({
+    sync: (query) => connection.emit('sync', query, ChangesSchema),
+    onScreen: rooms.onScreen,
+    apply: applyChanges,
+    reload: cache.reload,
+  });
+
+  function applyChanges(changes: Changes): void {
+    cache.applyChanges(changes);
+    for (const mark of changes.readMarks) rooms.setReadMark(mark);
+    for (const { conversationId, ...draft } of changes.drafts) drafts.receive(conversationId, draft);
+  }
+
+  /** For what is told again soon, or is not worth telling late. */
+  function tell(event: string, payload: object): void {
+    connection.emit(event, payload, AnyAckSchema).catch(() => {});
+  }
+
   /** The server sends the frames of a turn to its sender without being asked. */
   function adopt(turn: PostedTurn): void {
     const { generationId } = turn;
@@ -104,20 +154,27 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   });
   connection.on('conversation:updated', ConversationPatchSchema, (patch) => cache.patchConversation(patch));
   connection.on('conversation:deleted', ConversationDeletedSchema, ({ id }) => cache.removeConversation(id));
+  connection.on('draft', DraftSchema, ({ conversationId, ...draft }) => drafts.receive(conversationId, draft));
   connection.on('session:expiring', z.unknown(), () => void deps.session.renew());
   connection.on('session:ended', z.unknown(), () => void deps.session.renew());
   connection.onOnline(() => {
     follower.restart();
     outbox.connected();
-    cache.reload();
+    rooms.restart();
+    drafts.connected();
+    void catchUp.run();
   });
 
   function start(): () => void {
     connection.start();
     const stopWatching = follower.watch();
+    const timer = setInterval(() => {
+      if (connection.status.get() === 'online') void catchUp.run();
+    }, CATCH_UP_INTERVAL_MS);
     window.addEventListener('online', connection.hurry);
     window.addEventListener('offline', connection.drop);
     return () => {
+      clearInterval(timer);
       window.removeEventListener('online', connection.hurry);
       window.removeEventListener('offline', connection.drop);
       stopWatching();
@@ -130,6 +187,14 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     status: connection.status,
     generations,
     outbox,
+    drafts,
+    rooms,
+    setTyping: (conversationId, typing) => tell('typing:set', { conversationId, typing }),
+    setRead(conversationId, messageId) {
+      connection.emit('read:set', { conversationId, messageId }, ReadMarkSchema).then(rooms.setReadMark, () => {
+        // It is set again with the next message, or when the conversation is opened again.
+      });
+    },
     start,
     follow: (message) => follower.follow(message),
     onSent(listener) {

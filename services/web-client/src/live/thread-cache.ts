@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import type {
+  Changes,
   Conversation,
   ConversationPage,
   ConversationPatch,
@@ -49,6 +50,8 @@ export type ThreadCache = {
   /** Marks a conversation in the lists as read or unread. */
   setUnread: (conversationId: string, unread: boolean) => void;
   removeConversation: (id: string) => void;
+  /** Takes in what has changed while nobody listened, of these conversations and of the one on screen its messages. */
+  applyChanges: (changes: Pick<Changes, 'conversations' | 'removedIds' | 'messages'>) => void;
   reloadMessages: () => void;
   reloadConversations: () => void;
   /** Reads again what may have changed while nobody listened. */
@@ -79,6 +82,38 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     const shown = branches.messagesOf(queryClient.getQueryData<branches.Branch>(queryKey)).at(-1);
     if (activeLeafId === undefined || shown === undefined || shown.id === activeLeafId) return;
     void queryClient.invalidateQueries({ queryKey, exact: true });
+  }
+
+  /** Returns whether the list shows it in its place: what is new or has moved has another one. */
+  function patchKnown(patch: ConversationPatch): boolean {
+    const queryKey = queryKeys.conversation(patch.id);
+    const known = queryClient.getQueryData<Conversation>(queryKey);
+    if (known !== undefined && hasOtherPeople(known, patch)) {
+      void queryClient.invalidateQueries({ queryKey: queryKeys.people(patch.id) });
+    }
+    queryClient.setQueryData<Conversation>(queryKey, (before) => before && merge(before, patch));
+    const isNews = patch.version === queryClient.getQueryData<Conversation>(queryKey)?.version;
+    if (isNews) reloadOtherBranch(patch);
+    let isListed = false;
+    queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
+      if (list === undefined) return list;
+      const change = (conversation: Conversation): Conversation => {
+        if (conversation.id !== patch.id) return conversation;
+        isListed ||= !isMoved(conversation, patch);
+        return merge(conversation, patch);
+      };
+      return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
+    });
+    return isListed;
+  }
+
+  function removeConversation(id: string): void {
+    queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
+      const isKept = (conversation: Conversation) => conversation.id !== id;
+      return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.filter(isKept) })) };
+    });
+    // An open thread then learns from the server that it is gone.
+    void queryClient.invalidateQueries({ queryKey: queryKeys.conversation(id) });
   }
 
   function reloadMessages(): void {
@@ -112,26 +147,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
       reloadConversations();
     },
     patchConversation(patch) {
-      const queryKey = queryKeys.conversation(patch.id);
-      const known = queryClient.getQueryData<Conversation>(queryKey);
-      if (patch.role !== known?.role || patch.memberCount !== known?.memberCount) {
-        void queryClient.invalidateQueries({ queryKey: queryKeys.people(patch.id) });
-      }
-      queryClient.setQueryData<Conversation>(queryKey, (before) => before && merge(before, patch));
-      const isNews = patch.version === queryClient.getQueryData<Conversation>(queryKey)?.version;
-      if (isNews) reloadOtherBranch(patch);
-      let isListed = false;
-      queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
-        if (list === undefined) return list;
-        const change = (conversation: Conversation): Conversation => {
-          if (conversation.id !== patch.id) return conversation;
-          isListed ||= !isMoved(conversation, patch);
-          return merge(conversation, patch);
-        };
-        return { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
-      });
-      // A conversation that is new or has moved has another place in the list, or a place in another one.
-      if (!isListed) reloadConversations();
+      if (!patchKnown(patch)) reloadConversations();
     },
     setUnread(conversationId, unread) {
       let isListed = false;
@@ -147,13 +163,19 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
       const isReading = queryClient.isFetching({ queryKey: queryKeys.conversations }) > 0;
       if (!isListed || isReading) reloadConversations();
     },
-    removeConversation(id) {
-      queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
-        const isKept = (conversation: Conversation) => conversation.id !== id;
-        return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.filter(isKept) })) };
-      });
-      // An open thread then learns from the server that it is gone.
-      void queryClient.invalidateQueries({ queryKey: queryKeys.conversation(id) });
+    removeConversation,
+    applyChanges({ conversations, removedIds, messages }) {
+      for (const id of removedIds) removeConversation(id);
+      // Threads that are not on screen are read again when somebody opens them.
+      const told = new Set(messages.map(({ conversationId }) => conversationId));
+      for (const { id } of conversations) {
+        if (!told.has(id))
+          void queryClient.invalidateQueries({ queryKey: queryKeys.messages(id), refetchType: 'none' });
+      }
+      for (const id of told) updateBranch(id, (branch) => branches.catchUp(branch, messages));
+      // After the messages: a branch that does not end where the conversation says is another one.
+      const arePlaced = conversations.map(patchKnown).every(Boolean);
+      if (!arePlaced) reloadConversations();
     },
     reloadMessages,
     reloadConversations,
@@ -170,6 +192,12 @@ function isMoved(before: Conversation, patch: ConversationPatch): boolean {
   const isElsewhere = keys.some((key) => patch[key] !== undefined && patch[key] !== before[key]);
   const next = merge(before, patch);
   return isElsewhere || next.folderId !== before.folderId || next.tags.join('\n') !== before.tags.join('\n');
+}
+
+/** True when somebody has come or gone, or when one's own role is another. */
+function hasOtherPeople(before: Conversation, patch: ConversationPatch): boolean {
+  const keys = ['role', 'memberCount'] as const;
+  return keys.some((key) => patch[key] !== undefined && patch[key] !== before[key]);
 }
 
 function merge(conversation: Conversation, patch: ConversationPatch): Conversation {

@@ -8,6 +8,7 @@ import { AddMemberForm } from './add-member-form.tsx';
 import { InviteLinks } from './invite-links.tsx';
 import { LeaveButton } from './leave-button.tsx';
 import { MemberRow } from './member-row.tsx';
+import { ReplyModeRow } from './reply-mode-row.tsx';
 import { usePeople } from './use-people.ts';
 
 /** Who takes part, and for the owner the means to change that. */
@@ -36,6 +37,7 @@ export function MembersPanel({ conversation }: { conversation: Conversation }) {
           <MemberRow key={member.userId} conversation={conversation} member={member} />
         ))}
       </ul>
+      {conversation.role !== 'reader' && <ReplyModeRow conversation={conversation} />}
       {isOwner ? (
         <>
           <AddMemberForm conversation={conversation} />

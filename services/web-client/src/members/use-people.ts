@@ -8,11 +8,12 @@ import { texts } from '../texts.ts';
 import { notify } from '../ui/notices.tsx';
 
 /** Who takes part in a conversation. Roles change without a word to the others, so whoever looks at them asks anew. */
-export function usePeople({ id }: Pick<Conversation, 'id'>, { isFresh = false } = {}) {
+export function usePeople({ id }: Pick<Conversation, 'id'>, { isFresh = false, isWanted = true } = {}) {
   const { api } = useServices();
   return useQuery({
     queryKey: queryKeys.people(id),
     queryFn: ({ signal }) => api.people.listPeople(id, signal),
+    enabled: isWanted,
     ...(isFresh && { staleTime: 0 }),
   });
 }

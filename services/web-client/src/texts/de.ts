@@ -374,6 +374,7 @@ export const de: Texts = {
     count: (count) => `${numbers.format(count)} ${plural(count, { one: 'Mitglied', other: 'Mitglieder' })}`,
     you: '(du)',
     gone: 'Gelöschtes Konto',
+    someone: 'Ein Mitglied',
     roles: { owner: 'Besitzt es', writer: 'Darf schreiben', reader: 'Darf lesen' },
     role: 'Rolle',
     roleOf: (name) => `Rolle von ${name}`,
@@ -392,12 +393,23 @@ export const de: Texts = {
     copyLink: 'Link kopieren',
     linkOf: (role, until) => `${role}, bis ${until}`,
     revoke: 'Widerrufen',
+    replyMode: 'Der Assistent antwortet',
+    replyModes: { always: 'auf jede Nachricht', mentioned: 'wenn er angesprochen wird' },
     leave: 'Unterhaltung verlassen',
     leaveQuestion: 'Diese Unterhaltung verlassen?',
     leaveBody: (title) => `Du siehst „${title}“ dann nicht mehr, außer du wirst wieder eingeladen.`,
     closedTitle: 'Nicht mehr für dich zugänglich',
     closed:
       'Du bist kein Mitglied dieser Unterhaltung mehr, oder sie wurde gelöscht. Was darin stand, wird nicht mehr gezeigt.',
+  },
+
+  together: {
+    here: (names) => `Gerade hier: ${names}`,
+    typing: (names, count) => `${names} ${plural(count, { one: 'schreibt', other: 'schreiben' })} …`,
+    readBy: (names) => `Gelesen von ${names}`,
+    unread: 'Neue Nachrichten',
+    mention: 'Der Assistent antwortet auf Nachrichten, in denen @assistant oder @ai steht.',
+    readOnly: 'Du darfst diese Unterhaltung lesen, aber nicht darin schreiben. Wer sie besitzt, kann das ändern.',
   },
 
   join: {

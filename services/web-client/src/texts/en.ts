@@ -372,6 +372,7 @@ export const en = {
     count: (count: number) => `${numbers.format(count)} ${plural(count, { one: 'member', other: 'members' })}`,
     you: '(you)',
     gone: 'Deleted account',
+    someone: 'A member',
     roles: { owner: 'Owner', writer: 'May write', reader: 'May read' },
     role: 'Role',
     roleOf: (name: string) => `Role of ${name}`,
@@ -390,11 +391,22 @@ export const en = {
     copyLink: 'Copy link',
     linkOf: (role: string, until: string) => `${role}, until ${until}`,
     revoke: 'Revoke',
+    replyMode: 'The assistant answers',
+    replyModes: { always: 'every message', mentioned: 'when addressed' },
     leave: 'Leave conversation',
     leaveQuestion: 'Leave this conversation?',
     leaveBody: (title: string) => `You will not see “${title}” any more, unless its owner invites you again.`,
     closedTitle: 'No longer open to you',
     closed: 'You are no longer a member of this conversation, or it was deleted. What it said is not shown any more.',
+  },
+
+  together: {
+    here: (names: string) => `Here now: ${names}`,
+    typing: (names: string, count: number) => `${names} ${plural(count, { one: 'is', other: 'are' })} typing…`,
+    readBy: (names: string) => `Read by ${names}`,
+    unread: 'New messages',
+    mention: 'The assistant answers messages with @assistant or @ai in them.',
+    readOnly: 'You may read this conversation, but not write in it. Its owner can change that.',
   },
 
   join: {

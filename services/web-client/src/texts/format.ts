@@ -9,3 +9,8 @@ export function formatNumber(value: number, options?: Intl.NumberFormatOptions):
 export function formatDate(at: Date): string {
   return new Intl.DateTimeFormat(language.get(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
+
+/** Several names in one sentence. */
+export function formatList(names: readonly string[]): string {
+  return new Intl.ListFormat(language.get(), { type: 'conjunction' }).format(names);
+}

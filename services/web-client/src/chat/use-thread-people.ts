@@ -1,0 +1,82 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Conversation, Message } from '../api/schemas.ts';
+import type { RoomState } from '../live/rooms.ts';
+import { useValue } from '../live/value.ts';
+import { nameOf, usePeople } from '../members/use-people.ts';
+import { useServices } from '../shell/services.tsx';
+import { texts } from '../texts.ts';
+import { readersByMessage, type ThreadPeople } from './thread-people.ts';
+
+type ThreadPeopleInput = {
+  conversationId: string;
+  conversation: Conversation | undefined;
+  messages: readonly Message[];
+};
+
+/** Is in the conversation while it is shown, and tells who else is, who wrote and who has read what. */
+export function useThreadPeople({ conversationId, conversation, messages }: ThreadPeopleInput): {
+  people: ThreadPeople;
+  /** The names of those who type. */
+  typists: readonly string[];
+} {
+  const { live, user } = useServices();
+  const room = useRoom(conversationId);
+  const names = useNames({ conversationId, conversation, messages });
+  const firstUnreadId = useFirstUnread({ room, messages, userId: user.id });
+  const readers = useMemo(() => readersByMessage(messages, room.readMarks), [messages, room.readMarks]);
+  const toldId = useRef('');
+
+  const people: ThreadPeople = {
+    canWrite: conversation?.role !== 'reader',
+    authorOf: ({ authorId }) =>
+      authorId === undefined || authorId === user.id ? undefined : (names.get(authorId) ?? texts.members.someone),
+    readersOf: ({ id }) =>
+      (readers.get(id) ?? []).flatMap((userId) => (userId === user.id ? [] : (names.get(userId) ?? []))),
+    firstUnreadId,
+    onRead(messageId) {
+      // Also where the mark is as far as that already: the conversation may have been marked as unread by hand.
+      if (!room.isOpen || toldId.current >= messageId) return;
+      toldId.current = messageId;
+      live.setRead(conversationId, messageId);
+    },
+  };
+  return { people, typists: [...room.typing].flatMap((userId) => names.get(userId) ?? []) };
+}
+
+function useRoom(conversationId: string): RoomState {
+  const { rooms } = useServices().live;
+  useEffect(() => rooms.enter(conversationId), [rooms, conversationId]);
+  return useValue(rooms.state(conversationId));
+}
+
+/** The names of everybody who takes part or has written. Nobody is asked about where one is alone. */
+function useNames({ conversationId, conversation, messages }: ThreadPeopleInput): ReadonlyMap<string, string> {
+  const { user } = useServices();
+  const authorIds = useMemo(() => new Set(messages.flatMap(({ authorId }) => authorId ?? [])), [messages]);
+  const isShared = (conversation?.memberCount ?? 1) > 1 || [...authorIds].some((id) => id !== user.id);
+  const { data, refetch } = usePeople({ id: conversationId }, { isWanted: isShared });
+  const names = useMemo(
+    () => new Map([...(data?.items ?? []), ...(data?.formerAuthors ?? [])].map((each) => [each.userId, nameOf(each)])),
+    [data],
+  );
+
+  // Somebody who has come since the list was read.
+  const unknownId = data === undefined ? undefined : [...authorIds].find((id) => !names.has(id));
+  useEffect(() => {
+    if (unknownId !== undefined) void refetch();
+  }, [unknownId, refetch]);
+  return names;
+}
+
+type FirstUnreadInput = { room: RoomState; messages: readonly Message[]; userId: string };
+
+/** Where the new messages began when the conversation was opened; what comes later is seen coming. */
+function useFirstUnread({ room, messages, userId }: FirstUnreadInput): string | undefined {
+  const [found, setFound] = useState<{ id: string | undefined }>();
+  if (found === undefined && room.isOpen && messages.length > 0) {
+    const { readBefore } = room;
+    const isNew = ({ id, authorId }: Message) => readBefore !== undefined && id > readBefore && authorId !== userId;
+    setFound({ id: messages.find(isNew)?.id });
+  }
+  return found?.id;
+}
