@@ -1,13 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { OpenStreams } from './http/open-streams.ts';
 import type { ClientSocket } from './sockets/event.ts';
 import type { SocketServer } from './sockets/server.ts';
 
 export type DrainOptions = {
   http: HttpServer;
   io: SocketServer;
-  /** Aborted to end the streams of server-sent events; their readers go on elsewhere from their last frame. */
-  streams: AbortController;
+  streams: OpenStreams;
 };
 
 /** How long requests and events that are being answered may take; what takes longer is asked again elsewhere. */
@@ -18,10 +18,9 @@ export async function drainConnections({ http, io, streams }: DrainOptions): Pro
   const timeout = new AbortController();
   const tooLate = delay(answerTimeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined);
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  streams.abort();
-  const sockets = [...io.sockets.sockets.values()] as ClientSocket[];
+  streams.drain();
   await Promise.all(
-    sockets.map(async (socket) => {
+    socketsOf(io).map(async (socket) => {
       await Promise.race([Promise.allSettled(socket.data.answering), tooLate]);
       // Not socket.disconnect(): a client that is told to go does not come back by itself.
       socket.conn.close();
@@ -31,4 +30,14 @@ export async function drainConnections({ http, io, streams }: DrainOptions): Pro
   timeout.abort();
   await io.close();
   http.closeAllConnections();
+}
+
+/** Closes every connection over which replies come; their clients come back, to another replica if there is one that can serve them. */
+export function sendClientsElsewhere({ io, streams }: Pick<DrainOptions, 'io' | 'streams'>): void {
+  streams.closeAll();
+  for (const socket of socketsOf(io)) socket.conn.close();
+}
+
+function socketsOf(io: SocketServer): ClientSocket[] {
+  return [...io.sockets.sockets.values()];
 }

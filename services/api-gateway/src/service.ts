@@ -18,7 +18,7 @@ import { createAccessWatch } from './access-watch.ts';
 import { createClientAddress } from './client-address.ts';
 import { createClients, timeouts } from './clients/clients.ts';
 import type { GatewayConfig } from './config.ts';
-import { drainConnections } from './drain.ts';
+import { drainConnections, sendClientsElsewhere } from './drain.ts';
 import { createUserEventPublisher } from './events.ts';
 import { createAskAhead } from './generation/ask-ahead.ts';
 import { createCompletionRecorder } from './generation/completion.ts';
@@ -27,6 +27,7 @@ import { createGenerationLog } from './generation/log.ts';
 import { startLogTail } from './generation/tail.ts';
 import { createApp } from './http/app.ts';
 import { createHealth } from './http/health.ts';
+import { createOpenStreams } from './http/open-streams.ts';
 import { createPublicServer } from './http/public-server.ts';
 import { createImportGate } from './imports/import-gate.ts';
 import { createGatewayMetrics } from './metrics.ts';
@@ -81,13 +82,26 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
     limits,
     addressOf: createClientAddress(config.http.trustProxy),
+    // Frames would not come over them.
+    isClosed: () => tail.isCutOff,
   });
   const events = createUserEventPublisher(io);
   const access = createAccessWatch(io);
   const presence = stack.use(startPresence({ redis: redis.client, io, logger }));
 
   const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
-  const tail = stack.use(startLogTail({ log, blocking: blocking.client, redis: redis.client, logger, metrics, owner }));
+  const streams = createOpenStreams();
+  const tail = stack.use(
+    startLogTail({
+      log,
+      blocking: blocking.client,
+      redis: redis.client,
+      logger,
+      metrics,
+      owner,
+      onCutOff: () => sendClientsElsewhere({ io, streams }),
+    }),
+  );
   const ahead = createAskAhead({ ai: clients.ai, log, tail });
   const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
   const pressure = stack.use(startLoopPressure());
@@ -127,7 +141,6 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     );
     return jwksJson;
   };
-  const streams = new AbortController();
   const cookies = { secure: publicOrigins.every((origin) => origin.startsWith('https:')) };
   app = createApp({
     config,
@@ -135,7 +148,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
     health,
     readJwks,
-    http: { ...deps, cookies, sessions, draining: streams.signal, imports: createImportGate() },
+    http: { ...deps, cookies, sessions, streams, imports: createImportGate() },
     accessTokens,
     logger,
     metrics,

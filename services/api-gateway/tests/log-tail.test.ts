@@ -31,6 +31,7 @@ beforeAll(async () => {
     logger: quiet,
     metrics: createGatewayMetrics(createRegistry('test')),
     owner,
+    onCutOff: () => undefined,
   });
 });
 

@@ -30,9 +30,13 @@ export type TailDeps = {
   metrics: GatewayMetrics;
   /** Unique among the running gateways. */
   owner: string;
+  /** Called every second while nothing can be read: who waits for frames here waits in vain. */
+  onCutOff: () => void;
 };
 
 export type LogTail = AsyncDisposable & {
+  /** Whether nothing could be read for so long that followers had better go elsewhere. */
+  readonly isCutOff: boolean;
   /** Delivers the frames after `afterSeq`: the logged ones, then live ones until the end. */
   follow(generationId: string, options: { afterSeq: number; sink: FrameSink }): Following;
 };
@@ -41,6 +45,9 @@ const blockMs = 5_000;
 const entriesMax = 512;
 const catchUpPage = 256;
 const retryMs = 250;
+/** Twice as long as a read takes that finds nothing. */
+const cutOffMs = 2 * blockMs;
+const watchIntervalMs = 1_000;
 /** A read asks about every log that is followed: the more there are, the longer it lets frames come together, 10 ms at most. */
 const topicsPerPauseMs = 20;
 const pauseMsMax = 10;
@@ -50,12 +57,16 @@ const pauseMsMax = 10;
  * from a log here: there is no second path.
  */
 export function startLogTail(deps: TailDeps): LogTail {
-  const { log, blocking, redis, logger, metrics } = deps;
+  const { log, blocking, redis, logger, metrics, onCutOff } = deps;
   const topics = new Map<string, Topic>();
   const wakeKey = `gen:wake:${deps.owner}`;
   let wakePosition = '0-0';
   let reading = false;
   let closed = false;
+  let answeredAtMs = performance.now();
+
+  const isCutOff = () => performance.now() - answeredAtMs > cutOffMs;
+  const watching = setInterval(() => isCutOff() && onCutOff(), watchIntervalMs);
 
   /** Interrupts the blocking read, so that the next one includes a new topic. */
   function wake() {
@@ -76,6 +87,7 @@ export function startLogTail(deps: TailDeps): LogTail {
     reading = true;
     const answer = await blocking.xread('COUNT', entriesMax, 'BLOCK', blockMs, 'STREAMS', ...keys, ...positions);
     reading = false;
+    answeredAtMs = performance.now();
     const byKey = new Map(followed.map((topic) => [logKeys.log(topic.generationId), topic]));
     for (const [key, entries] of answer ?? []) {
       if (key === wakeKey) wakePosition = entries.at(-1)?.[0] ?? wakePosition;
@@ -172,6 +184,9 @@ export function startLogTail(deps: TailDeps): LogTail {
   const running = run();
 
   return {
+    get isCutOff() {
+      return isCutOff();
+    },
     follow(generationId, { afterSeq, sink }) {
       let topic = topics.get(generationId);
       const follower: Follower = { sink, seq: afterSeq, catchingUp: false, closed: false };
@@ -186,6 +201,7 @@ export function startLogTail(deps: TailDeps): LogTail {
     },
     async [Symbol.asyncDispose]() {
       closed = true;
+      clearInterval(watching);
       blocking.disconnect();
       await running;
       await redis.del(wakeKey).catch(() => undefined);

@@ -10,6 +10,7 @@ import type { LimitScope, RateLimits } from '../rate-limits.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
 import type { TurnDeps } from '../turns/post-turn.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 export type HttpDeps = TurnDeps &
   FollowDeps & {
@@ -20,7 +21,7 @@ export type HttpDeps = TurnDeps &
     cookies: { secure: boolean };
     sessions: SessionClock;
     access: AccessWatch;
-    draining: AbortSignal;
+    streams: OpenStreams;
     imports: ImportGate;
   };
 

@@ -5,6 +5,7 @@ import type { AccessWatch } from '../access-watch.ts';
 import { type FollowDeps, followGeneration } from '../generation/follow.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 const heartbeatMs = 15_000;
 
@@ -16,8 +17,7 @@ export function wantsStream(request: Request): boolean {
 export type StreamDeps = FollowDeps & {
   sessions: SessionClock;
   access: AccessWatch;
-  /** Aborted when this replica goes: its readers go on elsewhere from their last frame. */
-  draining: AbortSignal;
+  streams: OpenStreams;
 };
 
 export type StreamOptions = {
@@ -74,8 +74,8 @@ export async function streamGeneration(
   const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs);
   request.on('close', close);
   response.on('close', close);
-  deps.draining.addEventListener('abort', close, { once: true });
-  if (isComplete || deps.draining.aborted) close();
+  if (isComplete) close();
+  using _open = deps.streams.add(close);
   using _watching = deps.sessions.watch({ identity: () => identity, ended: fail });
   using _reading = deps.access.watch(
     { conversationId, userId: identity.userId },
@@ -83,7 +83,6 @@ export async function streamGeneration(
   );
   await closed;
   clearInterval(heartbeat);
-  deps.draining.removeEventListener('abort', close);
   following.close();
   response.end();
 }

@@ -23,6 +23,8 @@ export type SocketServerOptions = {
   isAllowedOrigin: OriginCheck;
   limits: RateLimits;
   addressOf: ClientAddress;
+  /** Whether new connections are refused for the moment. */
+  isClosed: () => boolean;
 };
 
 /** A message may be 100,000 characters of up to four bytes, and its envelope. */
@@ -30,11 +32,12 @@ const payloadBytesMax = 512 * 1024;
 
 /** The Socket.IO server. Nobody can connect before attachSockets has given it something to do. */
 export function createSocketServer(options: SocketServerOptions): SocketServer {
-  const { publisher, subscriber, isAllowedOrigin, limits, addressOf } = options;
+  const { publisher, subscriber, isAllowedOrigin, limits, addressOf, isClosed } = options;
   return new Server({
     adapter: createAdapter(publisher, subscriber),
     allowRequest(request, callback) {
       if (!isAllowedOrigin(request.headers)) return callback('ORIGIN_NOT_ALLOWED', false);
+      if (isClosed()) return callback('UNAVAILABLE', false);
       limits.consume('connections', addressOf(request)).then(
         () => callback(null, true),
         (error: unknown) => callback(toAppError(error).reason, false),
