@@ -5,7 +5,7 @@ import { type System, startSystem } from '@chatbot/testkit';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, signIn, signUp, visit } from './support/browser.ts';
+import { launchBrowser, replyWith, send, signIn, signUp, visit } from './support/browser.ts';
 
 let sim: OllamaSim;
 let system: System;
@@ -48,6 +48,123 @@ describe('preferences', () => {
     await there.page.waitForURL(/\/c\//);
     await here.context.close();
     await there.context.close();
+  });
+});
+
+/** The request to the model that a message led to. */
+function requestOf(question: string) {
+  return sim.waitFor(({ messages }) => messages.at(-1)?.content === question, { timeoutMs: 60_000 });
+}
+
+describe('sampling', () => {
+  it('is checked, kept, and goes with what is sent', async () => {
+    const { page, context, problems } = await visit(browser, system.url);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.goto(`${system.url}/settings/preferences`);
+    await page.getByRole('textbox', { name: 'Temperature' }).fill('3');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('A number from 0 to 2.').waitFor();
+    await page.getByRole('textbox', { name: 'Temperature' }).fill('0.3');
+    await page.getByRole('textbox', { name: 'Seed' }).fill('7');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').first().waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'New chat' }).click();
+    await send(page, 'with a seed');
+    expect((await requestOf('with a seed')).options).toMatchObject({ temperature: 0.3, seed: 7 });
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('a persona of one’s own', () => {
+  it('is made, chosen, changed, kept apart from a change elsewhere, and deleted', async () => {
+    // So high that a notice covers no button for the seconds that it stays.
+    const phone = { viewport: { width: 360, height: 1_600 } };
+    const { page, context, problems } = await visit(browser, system.url, phone);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.getByRole('button', { name: /^Persona:/ }).click();
+    await page.getByRole('menuitem', { name: 'Manage personas' }).click();
+    await page.getByText('You have no persona of your own yet.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'New persona' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter instructions.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Name' }).fill('Gardener');
+    await page.getByRole('textbox', { name: 'Instructions' }).fill('You love roses.');
+    await page.getByRole('button', { name: 'Save' }).click();
+
+    const other = await context.newPage();
+    await other.goto(`${system.url}/settings/personas`);
+    await page.getByRole('button', { name: 'Edit “Gardener”' }).click();
+    await other.getByRole('button', { name: 'Edit “Gardener”' }).click();
+    await other.getByRole('textbox', { name: 'Instructions' }).fill('You love ferns.');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.getByText('Saved.').first().waitFor();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Florist');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('region', { name: 'As it is stored now' }).getByText('You love ferns.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Florist');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Go on from that' }).click();
+    await expect.poll(() => page.getByRole('textbox', { name: 'Instructions' }).inputValue()).toBe('You love ferns.');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Florist');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Edit “Florist”' }).waitFor();
+
+    await page.goto(system.url);
+    await page.getByRole('button', { name: /^Persona:/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Florist' }).click();
+    await page.getByRole('button', { name: 'Persona: Florist' }).waitFor();
+    await send(page, 'what do you love?');
+    expect((await requestOf('what do you love?')).messages[0]?.content).toContain('You love ferns.');
+
+    await page.goto(`${system.url}/settings/personas`);
+    await page.getByRole('button', { name: 'Delete “Florist”' }).click();
+    await page.getByRole('button', { name: 'Delete persona' }).click();
+    await page.getByText('You have no persona of your own yet.').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('usage', () => {
+  it('is told by day and persona, with what is left, before and when nothing is', async () => {
+    const { page, context, problems } = await visit(browser, system.url, { colorScheme: 'dark' });
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await send(page, 'what does this cost?');
+    await replyWith(page, 'completed').waitFor();
+    await page.goto(`${system.url}/settings/usage`);
+    await page.getByText('Tokens today').waitFor();
+    // It is counted a moment after the reply.
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await page.getByText('Replies at the same time').waitFor();
+        return page
+          .getByRole('table', { name: 'By persona' })
+          .getByRole('row', { name: /^Assistant 1 / })
+          .count();
+      })
+      .toBe(1);
+    expect(await axeFindings(page)).toEqual([]);
+
+    const quota = (used: number) => ({
+      tokens: { used, limit: 1_000, resetsAt: '2026-01-02T00:00:00.000Z' },
+      generations: { used: 0, limit: 4 },
+    });
+    let used = 950;
+    await page.route('**/api/v1/users/me/quota', (route) => route.fulfill({ json: quota(used) }));
+    await page.goto(system.url);
+    await page.getByText(/^50 tokens are left today\./).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    used = 1_000;
+    await page.reload();
+    await page.getByText(/^The tokens of today are used up\./).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await context.close();
   });
 });
 

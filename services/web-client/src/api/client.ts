@@ -3,6 +3,7 @@ import type { Session } from '../session/session.ts';
 import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
 import { createLibraryApi, type LibraryApi } from './library.ts';
 import { createPeopleApi, type PeopleApi } from './people.ts';
+import { createPersonasApi, type PersonasApi } from './personas.ts';
 import { ProblemError, problemOf } from './problem.ts';
 import {
   AccountDeletedSchema,
@@ -19,8 +20,6 @@ import {
   ModelListSchema,
   type OpenSession,
   PasswordChangedSchema,
-  type Persona,
-  PersonaListSchema,
   type Preferences,
   PreferencesSchema,
   type ReplyMode,
@@ -30,6 +29,7 @@ import {
   type User,
   UserSchema,
 } from './schemas.ts';
+import { createUsageApi, type UsageApi } from './usage.ts';
 
 const MESSAGES_PER_PAGE = 30;
 const CONVERSATIONS_PER_PAGE = 100;
@@ -40,6 +40,8 @@ const VIEWS = { active: {}, archived: { archived: 'true' }, trashed: { trashed: 
 export type ApiClient = {
   people: PeopleApi;
   library: LibraryApi;
+  personas: PersonasApi;
+  usage: UsageApi;
   listConversations: (page: {
     view: 'active' | 'archived' | 'trashed';
     /** Of the active ones, those that have all of this; by the latest message unless said otherwise. */
@@ -78,7 +80,6 @@ export type ApiClient = {
   endSession: (id: string) => Promise<void>;
   search: (request: SearchRequest) => Promise<SearchPage>;
   listModels: (signal: AbortSignal) => Promise<ModelList>;
-  listPersonas: (signal: AbortSignal) => Promise<Persona[]>;
 };
 
 export type ConversationChanges = {
@@ -147,6 +148,8 @@ export function createApiClient(session: Session): ApiClient {
   return {
     people: createPeopleApi(call),
     library: createLibraryApi(call),
+    personas: createPersonasApi(call),
+    usage: createUsageApi(call),
     listConversations: ({ view, narrowing, cursor, signal }) =>
       call({
         path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor, ...VIEWS[view], ...narrowing })}`,
@@ -203,7 +206,6 @@ export function createApiClient(session: Session): ApiClient {
     search: ({ signal, ...parameters }) =>
       call({ path: `/search${query(parameters)}`, schema: SearchPageSchema, signal }),
     listModels: (signal) => call({ path: '/models', schema: ModelListSchema, signal }),
-    listPersonas: async (signal) => (await call({ path: '/personas', schema: PersonaListSchema, signal })).items,
   };
 }
 

@@ -47,12 +47,21 @@ export const GrantSchema = z.object({
 });
 export type Grant = z.infer<typeof GrantSchema>;
 
+/** How a model chooses its words; what is absent is the persona's or the server's choice. */
+export const ParametersSchema = z.object({
+  temperature: z.optional(z.number()),
+  topP: z.optional(z.number()),
+  maxTokens: z.optional(z.number()),
+  seed: z.optional(z.number()),
+  stop: z.optional(z.array(z.string())),
+});
+export type Parameters = z.infer<typeof ParametersSchema>;
+
 export const PreferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   defaultPersona: z.string(),
   defaultModel: z.string(),
-  // Passed on as it came: sampling parameters are not chosen here.
-  parameters: z.unknown(),
+  parameters: ParametersSchema,
   language: z.string(),
   sendOnEnter: z.boolean(),
   version: z.number(),
@@ -226,10 +235,18 @@ export const ModelListSchema = z.object({
 });
 export type ModelList = z.infer<typeof ModelListSchema>;
 
-export const PersonaListSchema = z.object({
-  items: z.array(z.object({ id: z.string(), name: z.string(), description: z._default(z.string(), '') })),
+export const PersonaSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z._default(z.string(), ''),
+  builtIn: z._default(z.boolean(), true),
+  parameters: z._default(ParametersSchema, {}),
+  /** Of one's own. */
+  prompt: maybe(z.string()),
+  version: maybe(z.number()),
 });
-export type Persona = z.infer<typeof PersonaListSchema>['items'][number];
+export type Persona = z.infer<typeof PersonaSchema>;
+export const PersonaListSchema = z.object({ items: z.array(PersonaSchema) });
 
 /** The acknowledgement of message:edit, message:regenerate and generation:continue. */
 export const TurnSchema = z.object({

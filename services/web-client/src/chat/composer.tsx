@@ -8,6 +8,7 @@ import { usePreferences } from '../shell/use-preferences.ts';
 import { texts } from '../texts.ts';
 import { WithTooltip } from '../ui/button.tsx';
 import { notify } from '../ui/notices.tsx';
+import { QuotaNote } from '../usage/quota-note.tsx';
 import { ModelPicker, PersonaPicker } from './pickers.tsx';
 
 const CONTENT_LENGTH_MAX = 100_000;
@@ -54,6 +55,7 @@ export function Composer({ draft, onDraft, onSend, choice, onChoice, generationI
 
   return (
     <div className="mx-auto w-full max-w-3xl px-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6">
+      <QuotaNote />
       <div className="rounded-2xl border border-line bg-raised shadow-card transition-colors focus-within:border-line-strong">
         <textarea
           ref={textarea}

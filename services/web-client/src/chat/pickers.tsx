@@ -1,7 +1,17 @@
-import { BriefcaseBusiness, ChevronDown, Cpu, Feather, type LucideIcon, MessageCircle, Microscope } from 'lucide-react';
+import {
+  BriefcaseBusiness,
+  ChevronDown,
+  Cpu,
+  Feather,
+  type LucideIcon,
+  MessageCircle,
+  Microscope,
+  Settings2,
+} from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
+import { useNavigate } from 'react-router';
 import { texts } from '../texts.ts';
-import { Menu, MenuChoice, MenuChoices, MenuLabel } from '../ui/menu.tsx';
+import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel } from '../ui/menu.tsx';
 import { useModels, usePersonas } from './use-options.ts';
 
 const PERSONA_ICONS: Readonly<Record<string, LucideIcon>> = {
@@ -20,29 +30,34 @@ export type PickerProps = { value: string | undefined; onChange: (value: string 
 export function PersonaPicker({ value = DEFAULT_PERSONA, onChange }: PickerProps) {
   const { data: personas = [] } = usePersonas();
   const current = personas.find(({ id }) => id === value);
+  const navigate = useNavigate();
   const Icon = PERSONA_ICONS[value] ?? MessageCircle;
   if (personas.length === 0) return null;
+  // Of somebody else in the conversation, or deleted meanwhile.
+  const name = current?.name ?? texts.composer.otherPersona;
   return (
     <Menu
       align="start"
       side="top"
       trigger={
-        <PickerButton
-          label={`${texts.composer.persona}: ${current?.name ?? value}`}
-          icon={<Icon size={15} aria-hidden />}
-        >
-          {current?.name ?? value}
+        <PickerButton label={`${texts.composer.persona}: ${name}`} icon={<Icon size={15} aria-hidden />}>
+          {name}
         </PickerButton>
       }
     >
       <MenuLabel>{texts.composer.persona}</MenuLabel>
       <MenuChoices value={value} onValueChange={onChange}>
-        {personas.map(({ id, name, description }) => (
-          <MenuChoice key={id} value={id} note={description}>
-            {name}
+        {personas.map(({ id, name: choice, description }) => (
+          <MenuChoice key={id} value={id} note={description === '' ? undefined : description}>
+            {choice}
           </MenuChoice>
         ))}
       </MenuChoices>
+      <div className="mt-1.5 border-t border-line pt-1.5">
+        <MenuItem icon={<Settings2 size={16} aria-hidden />} onSelect={() => void navigate('/settings/personas')}>
+          {texts.composer.managePersonas}
+        </MenuItem>
+      </div>
     </Menu>
   );
 }

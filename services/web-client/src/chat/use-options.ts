@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { queryKeys } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
 
@@ -21,7 +21,13 @@ export function usePersonas() {
   const { api } = useServices();
   return useQuery({
     queryKey: queryKeys.personas,
-    queryFn: ({ signal }) => api.listPersonas(signal),
+    queryFn: ({ signal }) => api.personas.list(signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Has the personas read again after a change of one's own. */
+export function useReloadPersonas(): () => void {
+  const queryClient = useQueryClient();
+  return () => void queryClient.invalidateQueries({ queryKey: queryKeys.personas });
 }

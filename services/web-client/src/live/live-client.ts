@@ -10,8 +10,10 @@ import {
   type Message,
   MessagePatchSchema,
   MessageSchema,
+  type Parameters,
   type PostedTurn,
   PostedTurnSchema,
+  type Preferences,
   ReadSchema,
   TurnSchema,
 } from '../api/schemas.ts';
@@ -24,7 +26,7 @@ import { createGenerationStore, type GenerationStore } from './generation-store.
 import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
 import { AnyAckSchema, DraftSchema, ReadMarkSchema, SavedDraftSchema } from './room-events.ts';
 import { createRooms, type Rooms } from './rooms.ts';
-import { createThreadCache } from './thread-cache.ts';
+import { createThreadCache, queryKeys } from './thread-cache.ts';
 import type { Value } from './value.ts';
 
 /** Of a reply that is there to be read. */
@@ -165,6 +167,12 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     void catchUp.run();
   });
 
+  /** What the account prefers for its messages; a message keeps it until it is confirmed. */
+  function preferred(): { params?: Parameters } {
+    const params = deps.queryClient.getQueryData<Preferences>(queryKeys.preferences)?.parameters ?? {};
+    return Object.keys(params).length === 0 ? {} : { params };
+  }
+
   function start(): () => void {
     connection.start();
     const stopWatching = follower.watch();
@@ -186,7 +194,7 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   return {
     status: connection.status,
     generations,
-    outbox,
+    outbox: { ...outbox, send: (message) => outbox.send({ ...preferred(), ...message }) },
     drafts,
     rooms,
     setTyping: (conversationId, typing) => tell('typing:set', { conversationId, typing }),

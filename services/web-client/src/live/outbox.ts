@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NO_ANSWER, problemOf } from '../api/problem.ts';
-import { type PostedTurn, ProblemSchema } from '../api/schemas.ts';
+import { ParametersSchema, type PostedTurn, ProblemSchema } from '../api/schemas.ts';
 import { createValue, type Value } from './value.ts';
 
 const EntrySchema = z.object({
@@ -10,6 +10,7 @@ const EntrySchema = z.object({
   content: z.string(),
   persona: z.optional(z.string()),
   model: z.optional(z.string()),
+  params: z.optional(ParametersSchema),
   status: z.enum(['sending', 'waiting', 'unsent']),
   problem: z.optional(ProblemSchema),
 });

@@ -38,6 +38,9 @@ export const queryKeys = {
   sessions: ['sessions'] as const,
   models: ['models'] as const,
   personas: ['personas'] as const,
+  quota: ['quota'] as const,
+  activity: (from: string) => ['activity', from] as const,
+  activityTotals: (from: string) => ['activity', 'totals', from] as const,
 };
 
 export type ThreadCache = {
@@ -128,6 +131,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     placeMessage,
     patchMessage: (patch) => updateBranch(patch.conversationId, (branch) => branches.patchMessage(branch, patch)),
     settle(end, state) {
+      void queryClient.invalidateQueries({ queryKey: queryKeys.quota });
       for (const [queryKey, branch] of queryClient.getQueriesData<branches.Branch>({
         queryKey: queryKeys.allMessages,
       })) {

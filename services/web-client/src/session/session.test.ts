@@ -120,7 +120,7 @@ describe('api client', () => {
     });
     const session = createSession();
     await session.start();
-    const personas = await createApiClient(session).listPersonas(new AbortController().signal);
+    const personas = await createApiClient(session).personas.list(new AbortController().signal);
     expect(personas).toEqual([]);
     expect(calls.map(({ path }) => path)).toEqual([
       '/api/v1/auth/refresh',

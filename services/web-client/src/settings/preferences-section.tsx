@@ -4,6 +4,7 @@ import { ThemeChoice } from '../shell/theme-choice.tsx';
 import { usePreferences, useSavePreferences } from '../shell/use-preferences.ts';
 import { texts } from '../texts.ts';
 import { Spinner } from '../ui/spinner.tsx';
+import { ParametersForm } from './parameters-form.tsx';
 import { SelectRow, SettingRow, SwitchRow } from './rows.tsx';
 
 /** What new chats begin with, and how the page looks and behaves, on every device. */
@@ -44,6 +45,7 @@ export function PreferencesSection() {
         options={[['', words.standard], ...models.map(({ name }) => [name, name] as const)]}
         onChange={(defaultModel) => save({ defaultModel })}
       />
+      <ParametersForm />
     </div>
   );
 }

@@ -1,10 +1,12 @@
-import { Database, KeyRound, Monitor, SlidersHorizontal, UserRound } from 'lucide-react';
+import { ChartColumn, Database, KeyRound, Monitor, SlidersHorizontal, Smile, UserRound } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { NavLink, useParams } from 'react-router';
 import { Page } from '../shell/page.tsx';
 import { texts } from '../texts.ts';
+import { UsageSection } from '../usage/usage-section.tsx';
 import { DataSection } from './data-section.tsx';
 import { PasswordSection } from './password-section.tsx';
+import { PersonasSection } from './personas-section.tsx';
 import { PreferencesSection } from './preferences-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
@@ -12,6 +14,8 @@ import { SessionsSection } from './sessions-section.tsx';
 const SECTIONS = {
   profile: { Icon: UserRound, Section: ProfileSection },
   preferences: { Icon: SlidersHorizontal, Section: PreferencesSection },
+  personas: { Icon: Smile, Section: PersonasSection },
+  usage: { Icon: ChartColumn, Section: UsageSection },
   security: { Icon: KeyRound, Section: PasswordSection },
   sessions: { Icon: Monitor, Section: SessionsSection },
   data: { Icon: Database, Section: DataSection },

@@ -37,7 +37,7 @@ export function useAppliedPreferences(): void {
 type PreferenceChanges = Partial<Omit<Preferences, 'version'>>;
 
 /** Stores changes of the preferences. They take effect at once; if another device was faster, on top of its changes. */
-export function useSavePreferences(): (changes: PreferenceChanges) => void {
+export function useSavePreferences(): (changes: PreferenceChanges, then?: { onSuccess: () => void }) => void {
   const { api } = useServices();
   const queryClient = useQueryClient();
   const { mutate } = useMutation({

@@ -14,3 +14,13 @@ export function formatDate(at: Date): string {
 export function formatList(names: readonly string[]): string {
   return new Intl.ListFormat(language.get(), { type: 'conjunction' }).format(names);
 }
+
+/** A time of day as the current language writes it. */
+export function formatTime(at: Date): string {
+  return new Intl.DateTimeFormat(language.get(), { timeStyle: 'short' }).format(at);
+}
+
+/** A day, given as YYYY-MM-DD, as the current language writes it. */
+export function formatDay(day: string): string {
+  return new Intl.DateTimeFormat(language.get(), { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
+}

@@ -16,9 +16,6 @@ type FieldProps = ComponentProps<'input'> & {
 /** A labelled input with its hint and what is wrong with it. */
 export function Field({ label, error, hint, children, ...input }: FieldProps) {
   const id = useId();
-  const describedBy = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`]
-    .filter(Boolean)
-    .join(' ');
   return (
     <div>
       <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
@@ -29,12 +26,45 @@ export function Field({ label, error, hint, children, ...input }: FieldProps) {
           id={id}
           required
           aria-invalid={error !== undefined}
-          aria-describedby={describedBy || undefined}
+          aria-describedby={notesOf(id, { error, hint })}
           className={INPUT}
           {...input}
         />
         {children}
       </div>
+      <FieldNotes id={id} error={error} hint={hint} />
+    </div>
+  );
+}
+
+type AreaFieldProps = Omit<ComponentProps<'textarea'>, 'children'> &
+  Pick<FieldProps, 'name' | 'label' | 'error' | 'hint'>;
+
+/** A labelled input of several lines. */
+export function AreaField({ label, error, hint, ...area }: AreaFieldProps) {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
+        {label}
+      </label>
+      <textarea
+        id={id}
+        required
+        aria-invalid={error !== undefined}
+        aria-describedby={notesOf(id, { error, hint })}
+        className={`${INPUT} h-auto py-2.5`}
+        {...area}
+      />
+      <FieldNotes id={id} error={error} hint={hint} />
+    </div>
+  );
+}
+
+/** What is wrong with a field, and its hint, under the ids that describe it. */
+function FieldNotes({ id, error, hint }: { id: string } & Pick<FieldProps, 'error' | 'hint'>) {
+  return (
+    <>
       {error !== undefined && (
         <p id={`${id}-error`} className="mt-1.5 text-sm text-danger">
           {error}
@@ -45,8 +75,14 @@ export function Field({ label, error, hint, children, ...input }: FieldProps) {
           {hint}
         </p>
       )}
-    </div>
+    </>
   );
+}
+
+/** The ids of the notes that a field has. */
+function notesOf(id: string, { error, hint }: Pick<FieldProps, 'error' | 'hint'>): string | undefined {
+  const ids = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean);
+  return ids.join(' ') || undefined;
 }
 
 type PasswordFieldProps = Omit<FieldProps, 'label' | 'name' | 'type'> & { name?: string; label?: string };

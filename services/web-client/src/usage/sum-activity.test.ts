@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { sumBy, sumOf, tokensOf } from './sum-activity.ts';
+
+const counts = { messages: 1, replies: 2, promptTokens: 10, completionTokens: 5, generationMs: 100 };
+
+it('adds up what has the same key, and everything', () => {
+  const items = [
+    { ...counts, day: '1' },
+    { ...counts, day: '2' },
+    { ...counts, day: '1', messages: 4 },
+  ];
+  const days = sumBy(items, ({ day }) => day);
+  expect(days.map(({ key, counts: { messages } }) => [key, messages])).toEqual([
+    ['1', 5],
+    ['2', 1],
+  ]);
+  expect(sumOf(items)).toEqual({ messages: 6, replies: 6, promptTokens: 30, completionTokens: 15, generationMs: 300 });
+  expect(tokensOf(sumOf([]))).toBe(0);
+});
