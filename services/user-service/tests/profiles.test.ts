@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callOptions, newRegistration, signedIn, startTestUserService, type TestUserService } from './harness.ts';
+import {
+  callOptions,
+  device,
+  newRegistration,
+  password,
+  registerSomebody,
+  signedIn,
+  startTestUserService,
+  type TestUserService,
+} from './harness.ts';
 
 let service: TestUserService;
 beforeAll(async () => {
@@ -24,6 +33,15 @@ describe('FindUserByEmail', () => {
   it('refuses an address without an account', async () => {
     const search = service.client.unary('FindUserByEmail', { email: `${randomUUID()}@example.com` }, callOptions());
     await expect(search).rejects.toMatchObject({ reason: 'RESOURCE_NOT_FOUND' });
+  });
+
+  it('refuses an account that is marked for removal, until its owner is back', async () => {
+    const { user, accessToken } = await registerSomebody(service);
+    const search = () => service.client.unary('FindUserByEmail', { email: user.email }, callOptions());
+    await service.client.unary('DeleteUser', { password }, callOptions(accessToken));
+    await expect(search()).rejects.toMatchObject({ reason: 'RESOURCE_NOT_FOUND' });
+    await service.client.unary('Login', { email: user.email, password, device }, callOptions());
+    await expect(search()).resolves.toMatchObject({ profile: { userId: user.id } });
   });
 });
 

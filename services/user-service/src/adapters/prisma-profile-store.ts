@@ -7,7 +7,9 @@ const columns = { id: true, displayName: true } as const;
 export function createPrismaProfileStore({ run }: Database): ProfileStore {
   return {
     async findByEmail(email) {
-      const row = await run((prisma) => prisma.account.findUnique({ where: { email }, select: columns }));
+      const row = await run((prisma) =>
+        prisma.account.findUnique({ where: { email, purgeAt: null }, select: columns }),
+      );
       return row === null ? undefined : toProfile(row);
     },
     async list(userIds) {

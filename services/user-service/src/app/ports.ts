@@ -84,6 +84,7 @@ export type AccountStore = {
 export type Profile = { readonly userId: string; readonly displayName: string };
 
 export type ProfileStore = {
+  /** An account that is marked for removal is not found: nobody is to be invited into what they are leaving. */
   findByEmail(email: string): Promise<Profile | undefined>;
   /** Those that exist. */
   list(userIds: readonly string[]): Promise<readonly Profile[]>;
