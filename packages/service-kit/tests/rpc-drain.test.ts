@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { waitFor } from '@chatbot/testkit';
 import { Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
@@ -96,6 +98,20 @@ describe('a server that is disposed of', () => {
     watcher.close();
     expect(performance.now() - startedAtMs).toBeLessThan(10_000);
     expect(states).toEqual(['SERVING', 'NOT_SERVING']);
+  });
+
+  it.each([
+    ['has said nothing', ''],
+    ['spoke another protocol', 'GET / HTTP/1.1\r\n\r\n'],
+    ['spoke TLS to plaintext', Buffer.from([0x16, 3, 1, 0, 4, 1, 0, 0, 0])],
+  ])('does not wait for a connection that %s and is kept open by its other end', async (_case, bytes) => {
+    const server = await startTestServer({ drainMs: 60_000 });
+    // It reads nothing, so it never learns that the server has hung up.
+    const socket = connectTcp(server.port, '127.0.0.1').on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(bytes);
+    await server[Symbol.asyncDispose]();
+    socket.destroy();
   });
 });
 

@@ -182,13 +182,18 @@ function bind(
 
 /**
  * Lets running calls finish for a while, then ends them in a way that tells the callers to try elsewhere. What is left after
- * that (health watchers, callers that do not read, handlers that do not heed their signal) is cut.
+ * that (health watchers, callers that do not read, handlers that do not heed their signal) is cut. A connection that stays open even then, because
+ * its other end does not answer, is left to it: whoever reaches the port could hold up the shutdown otherwise.
  */
 async function drain(options: { server: Server; running: RunningCalls; drainMs: number }): Promise<void> {
   const { server, running, drainMs } = options;
-  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  const cut = () => server.forceShutdown();
-  const timers = [
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  server.tryShutdown(() => close());
+  const cut = () => {
+    server.forceShutdown();
+    timers.push(setTimeout(close, flushMs));
+  };
+  const timers: NodeJS.Timeout[] = [
     setTimeout(() => running.abort(new AppError('UNAVAILABLE')), drainMs),
     setTimeout(cut, drainMs + flushMs),
   ];
