@@ -13,6 +13,8 @@ import { readSigningKeys, SigningKeyError } from './signing-key-files.ts';
 
 const dayInSeconds = 86_400;
 const bcryptCostMin = 10;
+/** A change of a password waits for a check, an estimate (4 s) and a hash; api-gateway waits 15 s for all of it. */
+const passwordQueueWaitMaxMs = 4_000;
 
 /** The variables that user-service reads. */
 export const envShape = {
@@ -105,6 +107,7 @@ export function loadUserServiceConfig(env: Environment) {
       cost: values.BCRYPT_COST ?? (values.NODE_ENV === 'production' ? 12 : bcryptCostMin),
       concurrencyMax: values.PASSWORD_HASHES_MAX,
       queueMax: values.PASSWORD_QUEUE_MAX,
+      queueWaitMaxMs: passwordQueueWaitMaxMs,
     }),
   });
 }

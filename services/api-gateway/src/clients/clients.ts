@@ -17,8 +17,8 @@ export type Clients = { readonly user: UserClient; readonly chat: ChatClient; re
 /** How long the gateway waits for a service, in milliseconds. A reply may take long; everything else may not. */
 export const timeouts = {
   unaryMs: 5_000,
-  /** Hashing a password waits its turn. */
-  credentialsMs: 10_000,
+  /** Hashing a password waits its turn; user-service refuses who would wait longer than this, so that nobody is left without an answer. */
+  credentialsMs: 15_000,
   titleMs: 30_000,
   exportMs: 10 * 60_000,
   /** A conversation of thousands of messages is stored by one statement. */

@@ -3,9 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBcryptPasswordHasher } from './bcrypt-password-hasher.ts';
 
 const { signal } = new AbortController();
-const config = { cost: 4, concurrencyMax: 2, queueMax: 10 };
+const config = { cost: 4, concurrencyMax: 2, queueMax: 10, queueWaitMaxMs: 60_000 };
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -69,6 +70,22 @@ describe('createBcryptPasswordHasher', () => {
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason.reason);
     expect(new Set(refused)).toEqual(new Set(['OVERLOADED']));
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('refuses who has waited too long, without the work, and serves who comes after them', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const hasher = await createBcryptPasswordHasher({ ...config, concurrencyMax: 1, queueWaitMaxMs: 4_000 });
+    const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+    const hash = vi.spyOn(bcrypt, 'hash').mockImplementation(() => finished.then(() => 'hash'));
+    const first = hasher.hash('first', signal);
+    await vi.waitFor(() => expect(hash).toHaveBeenCalledTimes(1));
+    const late = expect(hasher.hash('late', signal)).rejects.toMatchObject({ reason: 'OVERLOADED' });
+    vi.advanceTimersByTime(4_001);
+    const next = hasher.hash('next', signal);
+    finish();
+    await late;
+    expect(await Promise.all([first, next])).toEqual(['hash', 'hash']);
+    expect(hash).toHaveBeenCalledTimes(2);
   });
 
   it('does no work for a caller who has gone', async () => {

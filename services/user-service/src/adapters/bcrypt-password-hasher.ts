@@ -11,6 +11,10 @@ export type BcryptConfig = {
   readonly concurrencyMax: number;
   /** Hashes that may wait for their turn; the next one is refused. */
   readonly queueMax: number;
+  /**
+   * Who has waited longer than this, in milliseconds, is refused: they learn it while they still listen, and the turn is for somebody who does.
+   */
+  readonly queueWaitMaxMs: number;
 };
 
 /** About how long a full queue takes to become shorter. */
@@ -25,6 +29,7 @@ export async function createBcryptPasswordHasher({
   cost,
   concurrencyMax,
   queueMax,
+  queueWaitMaxMs,
 }: BcryptConfig): Promise<PasswordHasher> {
   const limit = pLimit(concurrencyMax);
   // Compared with when an account does not exist. Nobody knows its password.
@@ -33,8 +38,10 @@ export async function createBcryptPasswordHasher({
   /** Work whose caller has gone by the time of its turn is not done. */
   function inTurn<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     if (limit.pendingCount >= queueMax) throw new AppError('OVERLOADED', { retryAfterMs });
+    const queuedAtMs = performance.now();
     return limit(() => {
       signal.throwIfAborted();
+      if (performance.now() - queuedAtMs > queueWaitMaxMs) throw new AppError('OVERLOADED', { retryAfterMs });
       return work();
     });
   }

@@ -10,7 +10,8 @@ type Waiting = { resolve(answer: StrengthAnswer): void; reject(error: AppError):
 /** Estimates that may wait; the next one is refused. */
 const waitingCountMax = 100;
 const retryAfterMs = 2_000;
-const answerTimeoutMs = 8_000;
+/** Less than api-gateway waits, with the hashing that comes before and after it. */
+const answerTimeoutMs = 4_000;
 /** To load the dictionaries on a machine that starts everything at once; usually half a second. */
 const startTimeoutMs = 60_000;
 
