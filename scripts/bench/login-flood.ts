@@ -10,8 +10,8 @@ const intervalMs = 1_000 / signInsPerSecond;
 /** So many that no account has more sign-ins under way than its guard lets through. */
 const accountCount = 100;
 const registrationsAtOnce = 2;
-/** Over a limit, too many in line for a hash, or in line for too long. */
-const refusals = new Set([429, 503, 504]);
+/** Over a limit, or too many or for too long in line for a hash. No sign-in may wait until the gateway gives up: 504 ends the bench. */
+const refusals = new Set([429, 503]);
 /** What the flood may cost a stream: the bar of the streams bench. */
 const lagMaxMs = 100;
 
@@ -52,7 +52,7 @@ export async function benchLoginFlood({ systems, streamCounts, seconds }: LoginF
     title: 'Login flood',
     notes: [
       `Replies at 20 tokens a second, measured for ${seconds} s, first in peace and then under ${signInsPerSecond} sign-ins a second with the right password.`,
-      `Sign-ins beyond what the hashing admits are refused with 429, 503 or 504. Held: the lag's p99 stays within ${lagMaxMs} ms.`,
+      `Sign-ins beyond what the hashing admits are refused with 429 or 503. Held: the lag's p99 stays within ${lagMaxMs} ms.`,
     ],
     header: [
       '',
