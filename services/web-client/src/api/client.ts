@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Session } from '../session/session.ts';
-import { AnySchema, type HttpRequest, sendHttp } from './http.ts';
+import { type ArchiveApi, createArchiveApi } from './archive.ts';
+import { AnySchema, type Call, type Download, fetchFile, sendHttp } from './http.ts';
 import { createLibraryApi, type LibraryApi } from './library.ts';
 import { createPeopleApi, type PeopleApi } from './people.ts';
 import { createPersonasApi, type PersonasApi } from './personas.ts';
@@ -38,6 +39,7 @@ const VIEWS = { active: {}, archived: { archived: 'true' }, trashed: { trashed: 
 
 /** The REST calls of the signed-in account. Each throws ProblemError. */
 export type ApiClient = {
+  archive: ArchiveApi;
   people: PeopleApi;
   library: LibraryApi;
   personas: PersonasApi;
@@ -110,16 +112,19 @@ type MessagePageRequest = {
 
 /** Makes the calls with the session's token; one that has expired is renewed once and the call repeated. */
 export function createApiClient(session: Session): ApiClient {
-  async function call<Schema extends z.ZodMiniType>(request: HttpRequest<Schema>): Promise<z.output<Schema>> {
+  async function authorized<Result>(send: (token: string | undefined) => Promise<Result>): Promise<Result> {
     try {
-      return await sendHttp({ ...request, token: await session.token() });
+      return await send(await session.token());
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
       const token = await session.renew();
       if (token === undefined) throw error;
-      return sendHttp({ ...request, token });
+      return send(token);
     }
   }
+
+  const call: Call = (request) => authorized((token) => sendHttp({ ...request, token }));
+  const download: Download = (request) => authorized((token) => fetchFile({ ...request, token }));
 
   /*
    * A conversation gets another version with each reply that ends and when a model names it. What a person sets is the
@@ -146,6 +151,7 @@ export function createApiClient(session: Session): ApiClient {
   }
 
   return {
+    archive: createArchiveApi({ call, download }),
     people: createPeopleApi(call),
     library: createLibraryApi(call),
     personas: createPersonasApi(call),

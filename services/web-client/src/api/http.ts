@@ -18,6 +18,20 @@ export type HttpRequest<Schema extends z.ZodMiniType> = {
 /** Sends a request as the signed-in account. */
 export type Call = <Schema extends z.ZodMiniType>(request: HttpRequest<Schema>) => Promise<z.output<Schema>>;
 
+/** A request whose answer is a file, or comes piece by piece. */
+export type FileRequest = {
+  method?: 'GET' | 'POST';
+  /** The path below /api/v1, with its query. */
+  path: string;
+  body?: File;
+  headers?: Readonly<Record<string, string>>;
+  token?: string | undefined;
+  signal?: AbortSignal;
+};
+
+/** Sends a request for a file as the signed-in account. */
+export type Download = (request: FileRequest) => Promise<Response>;
+
 /** The schema for answers whose body does not matter. */
 export const AnySchema = z.unknown();
 
@@ -47,11 +61,42 @@ export async function sendHttp<Schema extends z.ZodMiniType>(request: HttpReques
   return parsed.data;
 }
 
+/**
+ * Sends a request and answers with the response, whose body may take as long as it likes.
+ *
+ * @throws ProblemError with the server's problem; with reason NO_ANSWER when none came.
+ */
+export async function fetchFile({
+  method = 'GET',
+  path,
+  body,
+  headers,
+  token,
+  signal,
+}: FileRequest): Promise<Response> {
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const init: RequestInit = {
+    method,
+    headers: { 'x-requested-with': 'chatbot', ...authorization, ...headers },
+    credentials: 'same-origin',
+    ...(body !== undefined && { body }),
+    ...(signal !== undefined && { signal }),
+  };
+  const response = await orNoAnswer(() => fetch(`/api/v1${path}`, init));
+  if (response.ok) return response;
+  throw new ProblemError(parseProblem(parseJson(await orNoAnswer(() => response.text())), response.status));
+}
+
 async function exchange(url: string, init: RequestInit): Promise<{ response: Response; json: unknown }> {
-  try {
+  return orNoAnswer(async () => {
     const response = await fetch(url, init);
-    const text = await response.text();
-    return { response, json: parseJson(text) };
+    return { response, json: parseJson(await response.text()) };
+  });
+}
+
+async function orNoAnswer<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw noAnswer(error);

@@ -11,11 +11,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { BranchPicker } from './branch-picker.tsx';
-
-const BUBBLE = 'max-w-[min(36rem,88%)] rounded-2xl bg-bubble px-4 py-2.5 whitespace-pre-wrap wrap-anywhere';
-
-const OWN_CORNER = 'rounded-br-md';
-const OTHERS_CORNER = 'rounded-tl-md';
+import { UserBubble } from './user-bubble.tsx';
 
 /** What a person wrote, with copy and edit. */
 export const UserMessage = memo(function UserMessage({
@@ -42,7 +38,7 @@ export const UserMessage = memo(function UserMessage({
         <EditForm message={message} onClose={() => setEditing(false)} />
       ) : (
         <>
-          <div className={`${BUBBLE} ${author === undefined ? OWN_CORNER : OTHERS_CORNER}`}>{message.content}</div>
+          <UserBubble isOwn={author === undefined}>{message.content}</UserBubble>
           <div className="flex items-center">
             <div className="flex opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100">
               <CopyButton text={() => message.content} />
@@ -133,7 +129,7 @@ export function UnsentMessage({ entry }: { entry: OutboxEntry }) {
       className="flex flex-col items-end"
     >
       <h2 className="sr-only">{texts.thread.you}</h2>
-      <div className={`${BUBBLE} ${OWN_CORNER} opacity-75`}>{entry.content}</div>
+      <UserBubble className="opacity-75">{entry.content}</UserBubble>
       <div role="status" className="mt-1.5 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5 text-xs">
         {status === 'sending' && <span className="text-ink-faint">{texts.outbox.sending}</span>}
         {status === 'waiting' && (

@@ -31,6 +31,7 @@ export const queryKeys = {
   messages: (conversationId: string) => ['messages', conversationId] as const,
   messagesTo: (conversationId: string, endId: string) => ['messages', conversationId, endId] as const,
   people: (conversationId: string) => ['people', conversationId] as const,
+  shares: (conversationId: string) => ['shares', conversationId] as const,
   invites: (conversationId: string) => ['invites', conversationId] as const,
   search: (q: string, filters: object) => ['search', q, filters] as const,
   quickSearch: (q: string) => ['search', q] as const,

@@ -8,7 +8,7 @@ import { useServices } from '../shell/services.tsx';
 import { formatDate } from '../texts/format.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
+import { NewSecret } from '../ui/new-secret.tsx';
 import { notify } from '../ui/notices.tsx';
 import { joinAddress } from './join-address.ts';
 import { RoleSelect } from './role-select.tsx';
@@ -45,7 +45,14 @@ export function InviteLinks({ conversationId }: { conversationId: string }) {
       <h3 className="text-sm font-medium">{texts.members.links}</h3>
       <p className="mt-0.5 text-xs text-ink-faint">{texts.members.linksNote}</p>
       <NewLink isBusy={create.isPending} onCreate={(invite) => create.mutate(invite)} />
-      {created !== undefined && <CreatedLink invite={created} />}
+      {created !== undefined && (
+        <NewSecret
+          note={texts.members.linkOnce}
+          label={texts.members.linkAddress}
+          copyLabel={texts.members.copyLink}
+          text={joinAddress(created.token)}
+        />
+      )}
       <ul aria-label={texts.members.links} className="mt-2 divide-y divide-line">
         {invites.data?.map((invite) => (
           <LinkRow
@@ -88,26 +95,6 @@ function NewLink({ isBusy, onCreate }: NewLinkProps) {
       <Button disabled={isBusy} onClick={() => onCreate({ role, expiresInHours })}>
         {texts.members.createLink}
       </Button>
-    </div>
-  );
-}
-
-/** The address of a new link. Its secret is not stored, so this is the one time that it can be copied. */
-function CreatedLink({ invite }: { invite: CreatedInvite }) {
-  const address = joinAddress(invite.token);
-  return (
-    <div className="mt-3 rounded-lg bg-accent-soft p-3" role="status">
-      <p className="text-xs text-ink-soft">{texts.members.linkOnce}</p>
-      <div className="mt-1.5 flex items-center gap-1">
-        <input
-          readOnly
-          aria-label={texts.members.linkAddress}
-          value={address}
-          onFocus={(event) => event.currentTarget.select()}
-          className="h-9 min-w-0 flex-1 rounded-lg border border-line bg-raised px-2 font-mono text-xs"
-        />
-        <CopyButton text={() => address} label={texts.members.copyLink} />
-      </div>
     </div>
   );
 }

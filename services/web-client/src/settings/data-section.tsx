@@ -12,6 +12,7 @@ import { FormProblem } from '../ui/form-problem.tsx';
 import { notify } from '../ui/notices.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { useForm } from '../ui/use-form.ts';
+import { ConversationsData } from './conversations-data.tsx';
 
 /** Takes the account's data away, or the account itself. */
 export function DataSection() {
@@ -23,7 +24,8 @@ export function DataSection() {
     try {
       const account = await api.exportAccount();
       const day = new Date().toISOString().slice(0, 10);
-      saveFile({ name: `account-${day}.json`, type: 'application/json', text: JSON.stringify(account, undefined, 2) });
+      const data = new Blob([JSON.stringify(account, undefined, 2)], { type: 'application/json' });
+      saveFile({ name: `account-${day}.json`, data });
     } catch (error) {
       notify(problemText(problemOf(error)));
     }
@@ -31,6 +33,7 @@ export function DataSection() {
 
   return (
     <div className="grid gap-8">
+      <ConversationsData />
       <div className="grid justify-items-start gap-3">
         <h2 className="text-lg font-semibold">{data.exportTitle}</h2>
         <p className="text-sm text-ink-soft">{data.exportLead}</p>

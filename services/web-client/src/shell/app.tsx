@@ -1,10 +1,11 @@
 import { Tooltip } from 'radix-ui';
-import { lazy, Suspense } from 'react';
-import { BrowserRouter } from 'react-router';
+import { lazy, Suspense, useState } from 'react';
+import { BrowserRouter, useMatch } from 'react-router';
 import { useValue } from '../live/value.ts';
 import { AuthPage } from '../session/auth-page.tsx';
 import { ResumeDialog } from '../session/resume-dialog.tsx';
 import type { Session } from '../session/session.ts';
+import { SHARED_PATH } from '../share/share-address.ts';
 import { language } from '../texts.ts';
 import { Notices } from '../ui/notices.tsx';
 import { CrashBoundary } from './crash-boundary.tsx';
@@ -16,6 +17,7 @@ async function loadSignedIn() {
 }
 loadSignedIn().catch(() => {});
 const SignedIn = lazy(loadSignedIn);
+const SharedPage = lazy(async () => ({ default: (await import('../share/shared-page.tsx')).SharedPage }));
 
 /**
  * Chooses the screen by the state of the session. Signing in and out keep the address, so that one returns to the same
@@ -27,11 +29,31 @@ export function App({ session }: { session: Session }) {
       <Tooltip.Provider delayDuration={350}>
         {/* As transitions, changes of address would wait for the text that streams in meanwhile. */}
         <BrowserRouter useTransitions={false}>
-          <Screen session={session} />
+          <Entrance session={session} />
         </BrowserRouter>
         <Notices />
       </Tooltip.Provider>
     </CrashBoundary>
+  );
+}
+
+/** A conversation that is shown by a link needs no account, as long as nobody wants more than to read it. */
+function Entrance({ session }: { session: Session }) {
+  const token = useMatch(SHARED_PATH)?.params.token;
+  const state = useValue(session.state);
+  const currentLanguage = useValue(language);
+  const [isSigningIn, setSigningIn] = useState(false);
+  const isOnTheWayIn = isSigningIn && state.status !== 'signed-in';
+  if (token === undefined || isOnTheWayIn) return <Screen session={session} />;
+  return (
+    <Suspense fallback={<StartPage isUnreachable={false} onRetry={session.renew} />}>
+      <SharedPage
+        key={`${currentLanguage} ${token}`}
+        session={session}
+        token={token}
+        onSignIn={() => setSigningIn(true)}
+      />
+    </Suspense>
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   Archive,
   ArchiveRestore,
+  Download,
   Ellipsis,
   FolderInput,
   Mail,
@@ -8,6 +9,7 @@ import {
   Pencil,
   Pin,
   PinOff,
+  Share2,
   Tags,
   Trash2,
 } from 'lucide-react';
@@ -18,6 +20,8 @@ import { useListChoice } from '../library/list-choice.tsx';
 import { MoveDialog } from '../library/move-dialog.tsx';
 import { TagsDialog } from '../library/tags-dialog.tsx';
 import { useArrange } from '../library/use-arrange.ts';
+import { ExportDialog } from '../share/export-dialog.tsx';
+import { ShareDialog } from '../share/share-dialog.tsx';
 import { texts } from '../texts.ts';
 import { ContextArea, MenuEntries, type MenuEntry } from '../ui/entries.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -141,11 +145,17 @@ function MenuButton({ ref, title, entries, className }: MenuButtonProps) {
 
 /** The entries of a conversation's menu, and the dialog that one of them opens. */
 function useConversationMenu(conversation: Conversation, trigger: () => HTMLElement | null) {
-  const [asking, setAsking] = useState<'name' | 'folder' | 'tags'>();
+  const [asking, setAsking] = useState<'name' | 'folder' | 'tags' | 'share' | 'export'>();
   const { arrange } = useArrange();
   const actions = useConversationActions(conversation);
   const { pinned, archived, unread = false } = conversation;
   const { library } = texts;
+  const share: MenuEntry = {
+    id: 'share',
+    label: texts.share.action,
+    icon: <Share2 size={16} aria-hidden />,
+    onSelect: () => setAsking('share'),
+  };
   const entries: MenuEntry[] = [
     {
       id: 'pin',
@@ -177,6 +187,13 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       icon: <Tags size={16} aria-hidden />,
       onSelect: () => setAsking('tags'),
     },
+    ...(conversation.role === 'owner' ? [share] : []),
+    {
+      id: 'export',
+      label: texts.exporting.action,
+      icon: <Download size={16} aria-hidden />,
+      onSelect: () => setAsking('export'),
+    },
     {
       id: 'archive',
       label: archived ? texts.organise.unarchive : texts.organise.archive,
@@ -199,6 +216,8 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       <RenameDialog {...modal} conversation={conversation} open={asking === 'name'} />
       <MoveDialog {...modal} conversations={[conversation]} open={asking === 'folder'} />
       <TagsDialog {...modal} conversations={[conversation]} open={asking === 'tags'} />
+      <ShareDialog {...modal} conversation={conversation} open={asking === 'share'} />
+      <ExportDialog {...modal} conversation={conversation} open={asking === 'export'} />
     </>
   );
   return { entries, dialog };

@@ -427,6 +427,69 @@ export const de: Texts = {
     nextVersion: 'Nächste Fassung',
   },
 
+  share: {
+    action: 'Teilen …',
+    title: 'Mit einem Link teilen',
+    lead: 'Wer einen Link hat, sieht eine eingefrorene Kopie des Zweigs, der jetzt gezeigt wird, ohne deinen Namen, und kann in einer eigenen Kopie weitermachen.',
+    life: 'Er gilt',
+    forGood: 'bis er widerrufen wird',
+    create: 'Link erstellen',
+    once: 'Kopiere ihn jetzt: Er wird nicht noch einmal gezeigt.',
+    address: 'Adresse des Links',
+    copy: 'Link kopieren',
+    links: 'Links zu dieser Unterhaltung',
+    linkOf: (count, until) => {
+      const messages = `${numbers.format(count)} ${plural(count, { one: 'Nachricht', other: 'Nachrichten' })}`;
+      return until === undefined ? messages : `${messages}, bis ${until}`;
+    },
+  },
+
+  shared: {
+    untitled: 'Geteilte Unterhaltung',
+    note: (at) => `Eine Unterhaltung mit einer KI, geteilt am ${at}. Sie ändert sich nicht mehr.`,
+    person: 'Mensch',
+    goneTitle: 'Hier ist nichts mehr',
+    gone: 'Diesen Link gibt es nicht, er ist abgelaufen oder wurde widerrufen.',
+    failed: 'Diese Unterhaltung konnte nicht geladen werden.',
+    continueLead: 'Mach von hier in einer eigenen Kopie weiter.',
+    continue: 'Als Kopie weitermachen',
+    signIn: 'Anmelden und weitermachen',
+  },
+
+  exporting: {
+    action: 'Exportieren …',
+    title: 'Unterhaltung exportieren',
+    formats: { markdown: 'Markdown', html: 'Seite zum Drucken', json: 'JSON' },
+    notes: {
+      markdown: 'Der Zweig, der gezeigt wird, als Text.',
+      html: 'Der Zweig, der gezeigt wird, zum Öffnen und Drucken in einem Browser.',
+      json: 'Alle Zweige und Einzelheiten; kann wieder importiert werden.',
+    },
+  },
+
+  importing: {
+    title: 'Unterhaltungen',
+    lead: 'Nimm alle deine Unterhaltungen als eine JSON-Datei mit, oder hole welche aus so einer Datei oder aus einem Export von ChatGPT, Claude oder Open WebUI.',
+    download: 'Unterhaltungen herunterladen',
+    choose: 'Datei importieren …',
+    file: 'Exportdatei zum Importieren',
+    drop: 'Du kannst eine Datei auch hierher ziehen.',
+    running: (count) => `Wird importiert … bisher ${numbers.format(count)}`,
+    stop: 'Anhalten',
+    done: ({ imported, unchanged, failed }) =>
+      [
+        `${numbers.format(imported)} importiert`,
+        unchanged > 0 ? `${numbers.format(unchanged)} waren schon da` : '',
+        failed > 0 ? `${numbers.format(failed)} fehlgeschlagen` : '',
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    stopped:
+      'Der Import ist nicht fertig geworden. Was importiert ist, bleibt; dieselbe Datei noch einmal zu importieren, fügt nur den Rest hinzu.',
+    failures: 'Nicht importiert',
+    failure: (index, title, problem) => `${title ?? `Nummer ${numbers.format(index + 1)}`}: ${problem}`,
+  },
+
   feedback: {
     good: 'Gute Antwort',
     bad: 'Schlechte Antwort',

@@ -4,6 +4,9 @@ const plural = pluralsOf('en');
 const numbers = new Intl.NumberFormat('en');
 
 /** Every text of the interface, in English, which is also what the other languages have to be complete against. */
+/** How many conversations of a file are new, were there before, and could not be stored. */
+type ImportCounts = { imported: number; unchanged: number; failed: number };
+
 export const en = {
   product: 'Chatbot',
   skipToMessage: 'Skip to the message box',
@@ -423,6 +426,69 @@ export const en = {
     version: (index: number, count: number) => `Version ${numbers.format(index)} of ${numbers.format(count)}`,
     previousVersion: 'Previous version',
     nextVersion: 'Next version',
+  },
+
+  share: {
+    action: 'Share…',
+    title: 'Share by link',
+    lead: 'Whoever has a link sees a frozen copy of the branch that is shown now, without your name, and may go on with a copy of their own.',
+    life: 'It works',
+    forGood: 'until it is revoked',
+    create: 'Create link',
+    once: 'Copy it now: it is not shown again.',
+    address: 'Address of the link',
+    copy: 'Copy link',
+    links: 'Links to this conversation',
+    linkOf: (count: number, until: string | undefined) => {
+      const messages = `${numbers.format(count)} ${plural(count, { one: 'message', other: 'messages' })}`;
+      return until === undefined ? messages : `${messages}, until ${until}`;
+    },
+  },
+
+  shared: {
+    untitled: 'Shared conversation',
+    note: (at: string) => `A conversation with an AI, shared on ${at}. It does not change any more.`,
+    person: 'Person',
+    goneTitle: 'Nothing here any more',
+    gone: 'This link does not exist, has expired, or was revoked.',
+    failed: 'This conversation could not be loaded.',
+    continueLead: 'Go on from here in a copy of your own.',
+    continue: 'Continue as a copy',
+    signIn: 'Sign in to continue',
+  },
+
+  exporting: {
+    action: 'Export…',
+    title: 'Export conversation',
+    formats: { markdown: 'Markdown', html: 'Page for printing', json: 'JSON' },
+    notes: {
+      markdown: 'The branch that is shown, as text.',
+      html: 'The branch that is shown, to open and print in a browser.',
+      json: 'Every branch and detail; can be imported again.',
+    },
+  },
+
+  importing: {
+    title: 'Conversations',
+    lead: 'Take all of your conversations with you as one JSON file, or bring some from such a file, or from an export of ChatGPT, Claude or Open WebUI.',
+    download: 'Download conversations',
+    choose: 'Import a file…',
+    file: 'Export file to import',
+    drop: 'You can also drop a file here.',
+    running: (count: number) => `Importing… ${numbers.format(count)} so far`,
+    stop: 'Stop',
+    done: ({ imported, unchanged, failed }: ImportCounts) =>
+      [
+        `${numbers.format(imported)} imported`,
+        unchanged > 0 ? `${numbers.format(unchanged)} were there already` : '',
+        failed > 0 ? `${numbers.format(failed)} failed` : '',
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    stopped: 'The import did not finish. What was imported is kept; importing the same file again adds only the rest.',
+    failures: 'Not imported',
+    failure: (index: number, title: string | undefined, problem: string) =>
+      `${title ?? `Number ${numbers.format(index + 1)}`}: ${problem}`,
   },
 
   feedback: {
