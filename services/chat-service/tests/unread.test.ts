@@ -35,6 +35,23 @@ async function set(caller: Caller, { conversationId, unread }: { conversationId:
   return present((await chat.client.unary('UpdateConversation', request, caller)).conversation);
 }
 
+it('a list and the changes tell where a reply is being written', async () => {
+  const caller = chat.newUser();
+  const { conversationId, generationId } = await post(chat, { caller, content: 'Hello' });
+  const told = async () => {
+    const listed = await chat.client.unary('ListConversations', {}, caller);
+    const { cursor } = await chat.client.unary('ListChanges', {}, caller);
+    const changed = await chat.client.unary('ListChanges', { cursor }, caller);
+    return [listed, changed].map(({ conversations }) => present(conversations[0]).generating);
+  };
+  expect(await told()).toEqual([true, true]);
+  await complete(chat, { generationId, content: 'Hello yourself' });
+  expect(await told()).toEqual([false, false]);
+  expect((await chat.client.unary('GetConversation', { conversationId }, caller)).conversation).not.toHaveProperty(
+    'generating',
+  );
+});
+
 describe('a conversation is unread', () => {
   it('from the end of a reply, not while it is written, until the mark is on it', async () => {
     const caller = chat.newUser();

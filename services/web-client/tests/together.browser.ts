@@ -16,7 +16,10 @@ const graceEmail = `${randomUUID()}@example.com`;
 
 beforeAll(async () => {
   sim = await startOllamaSim({
-    models: { 'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` } },
+    models: {
+      'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` },
+      'gated:latest': { kind: 'scripted', tokens: 20, gateAfterTokens: 5 },
+    },
   });
   system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'echo:latest' } });
   browser = await launchBrowser();
@@ -119,6 +122,27 @@ describe('who is in a conversation', () => {
     const row = grace.page.locator('[data-row]').filter({ hasText: 'New messages' });
     await row.getByText('At noon, then.').waitFor();
     await grace.page.getByText('The assistant answers messages with @assistant or @ai in them.').waitFor();
+  });
+});
+
+describe('a reply that is being written', () => {
+  it('shows in the list of every device, also of one that comes later, until it ends', async () => {
+    const busy = (page: Page) =>
+      page.getByRole('navigation', { name: 'Conversations' }).getByText('(reply being written)');
+    await ada.page.getByRole('button', { name: /^Model:/ }).click();
+    await ada.page.getByRole('menuitemradio', { name: 'gated:latest', exact: true }).click();
+    await send(ada.page, 'Tell us at length, @ai.');
+    const asked = await sim.waitFor(({ model, tokensSent }) => model === 'gated:latest' && tokensSent === 5);
+    await busy(ada.page).waitFor();
+    await grace.page.goto(`${system.url}/archive`);
+    await grace.page.getByRole('button', { name: 'Open conversations' }).click();
+    await busy(grace.page).waitFor();
+    sim.release({ id: asked.id });
+    await busy(ada.page).waitFor({ state: 'detached' });
+    await busy(grace.page).waitFor({ state: 'detached' });
+    await grace.page.goto(ada.page.url());
+    await ada.page.getByRole('button', { name: /^Model:/ }).click();
+    await ada.page.getByRole('menuitemradio', { name: 'echo:latest', exact: true }).click();
   });
 });
 

@@ -71,6 +71,10 @@ export const conversationSchema = z
     role: z.enum(['owner', 'writer', 'reader']).meta({ description: 'What the caller may do' }),
     memberCount: z.int().meta({ description: 'How many people may read it, the owner included' }),
     activeLeafId: z.uuid().optional().meta({ description: 'The last message of the branch that was active last' }),
+    generating: z
+      .boolean()
+      .optional()
+      .meta({ description: 'In lists and changes: whether a reply is being written in it' }),
     unread: z
       .boolean()
       .optional()
@@ -347,6 +351,7 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     memberCount: rest.readerUserIds.length,
     ...filled({ activeLeafId: rest.activeLeafId, folderId: rest.folderId }),
     ...(rest.unread === undefined ? {} : { unread: rest.unread }),
+    ...(rest.generating === undefined ? {} : { generating: rest.generating }),
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
     lastMessageAt: iso(rest.lastMessageAt),

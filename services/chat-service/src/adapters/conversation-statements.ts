@@ -4,7 +4,7 @@ import type { ConversationPlace, ConversationSort } from '../domain/cursor.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';
 import { chosenOver, folderExists, leafExists, personalAssignments } from './personal-changes.ts';
-import { conversationJson } from './rows.ts';
+import { conversationJson, generatingNow } from './rows.ts';
 import { readingPart, unreadBy } from './unread.ts';
 
 export function conversationStatement({ conversationId, userId }: ConversationKey): Prisma.Sql {
@@ -33,7 +33,7 @@ export function listStatement(query: ConversationQuery): Prisma.Sql {
     FROM conversation_members cm JOIN conversations c ON c.id = cm.conversation_id
     WHERE cm.user_id = ${userId}::uuid AND c.deleted_at IS NULL ${page(Prisma.sql`cm`)}`;
   return Prisma.sql`
-    SELECT ${conversationJson} AS conversation, ${unreadBy(userId)} AS unread
+    SELECT ${conversationJson} AS conversation, ${unreadBy(userId)} AS unread, ${generatingNow} AS generating
     FROM ((${own}) UNION ALL (${invited})) listed JOIN conversations c ON c.id = listed.id
     ORDER BY listed.pinned DESC, ${order.by(Prisma.sql`c`)}
     LIMIT ${limit}::int`;

@@ -7,6 +7,7 @@ import {
   conversationJson,
   draftJson,
   draftRow,
+  generatingNow,
   listedRow,
   messageJson,
   messageRow,
@@ -28,7 +29,7 @@ export function createPostgresChangeFeed(database: Database): ChangeFeed {
       ]);
       const [{ removedIds, readMarks, drafts } = { removedIds: [], readMarks: [], drafts: [] }] = own;
       return {
-        conversations: conversations.map(({ conversation, unread }) => ({ ...conversation, unread })),
+        conversations: conversations.map(({ conversation, ...seen }) => ({ ...conversation, ...seen })),
         removedIds,
         readMarks,
         drafts,
@@ -53,7 +54,7 @@ const ownRow = z.object({
 /** The user's conversations that have changed or that they have read, also those that are in the trash now. */
 function conversationsStatement({ userId, sinceMs, limit }: ChangeQuery): Prisma.Sql {
   return Prisma.sql`
-    SELECT ${conversationJson} AS conversation, ${unreadBy(userId)} AS unread
+    SELECT ${conversationJson} AS conversation, ${unreadBy(userId)} AS unread, ${generatingNow} AS generating
     FROM (
       (SELECT c.id FROM conversations c
         WHERE c.user_id = ${userId}::uuid AND c.updated_at >= ${time(sinceMs)} LIMIT ${limit}::int)

@@ -29,7 +29,7 @@ export function createPrismaConversationStore(database: Database): ConversationS
     },
     async list(query) {
       const rows = await database.query(listedRow, listStatement(query));
-      return rows.map(({ conversation, unread }) => ({ ...conversation, unread }));
+      return rows.map(({ conversation, ...seen }) => ({ ...conversation, ...seen }));
     },
     async update(update) {
       const [row] = await database.query(updateRow, updateStatement(update));

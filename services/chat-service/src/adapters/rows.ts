@@ -82,8 +82,11 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   deletedAt: time.nullable(),
 });
 
+/** Whether a reply is being written in the conversation `c`; one look into an index of what has not ended. */
+export const generatingNow = Prisma.sql`EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.ended_at IS NULL)`;
+
 /** A conversation of a list, with what one of its readers sees beside it. */
-export const listedRow = z.object({ conversation: conversationRow, unread: z.boolean() });
+export const listedRow = z.object({ conversation: conversationRow, unread: z.boolean(), generating: z.boolean() });
 
 export const inviteRow: z.ZodType<Invite> = z.object({
   id: z.string(),

@@ -33,8 +33,13 @@ export type Conversation = {
   readonly deletedAt: Date | null;
 };
 
-/** A conversation, and whether it holds something that one of its readers has not seen or wants to see again. */
-export type ListedConversation = Conversation & { readonly unread: boolean };
+/** A conversation as a list tells of it. */
+export type ListedConversation = Conversation & {
+  /** Whether it holds something that one of its readers has not seen or wants to see again. */
+  readonly unread: boolean;
+  /** Whether a reply is being written in it. */
+  readonly generating: boolean;
+};
 
 /** What a person may change for all members. */
 export type SharedChanges = {

@@ -49,7 +49,8 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
 
 /** A conversation of a list, with what its reader sees beside it. */
 export function toWireListedConversation(conversation: ListedConversation, viewerId: string): WireConversation {
-  return { ...toWireConversation(conversation, viewerId), unread: conversation.unread };
+  const { unread, generating } = conversation;
+  return { ...toWireConversation(conversation, viewerId), unread, generating };
 }
 
 /** A conversation that somebody has just changed, with what they have said of their reading. */

@@ -94,6 +94,7 @@ export const ConversationSchema = z.object({
   folderId: maybe(z.string()),
   tags: z._default(z.array(z.string()), []),
   /** In lists, and where it has just changed. */
+  generating: maybe(z.boolean()),
   unread: maybe(z.boolean()),
   role: z._default(z.enum(['owner', 'writer', 'reader']), 'owner'),
   memberCount: z._default(z.number(), 1),

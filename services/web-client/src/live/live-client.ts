@@ -18,6 +18,7 @@ import {
   TurnSchema,
 } from '../api/schemas.ts';
 import type { Session } from '../session/session.ts';
+import { isRunning } from './branch.ts';
 import { createCatchUp } from './catch-up.ts';
 import { type ConnectionStatus, createConnection } from './connection.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
@@ -145,14 +146,18 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   connection.on('generation:unavailable', GenerationIdSchema, ({ generationId }) => follower.failed(generationId));
   connection.on('message:created', MessageSchema, (message) => {
     cache.placeMessage(message);
-    if (message.role === 'user' && message.authorId !== deps.userId) cache.setUnread(message.conversationId, true);
+    if (message.role === 'user' && message.authorId !== deps.userId)
+      cache.mark(message.conversationId, { unread: true });
+    if (message.role === 'assistant' && isRunning(message)) cache.mark(message.conversationId, { generating: true });
   });
   connection.on('message:updated', MessagePatchSchema, (patch) => {
     cache.patchMessage(patch);
-    if (patch.status !== undefined && ENDS.has(patch.status)) cache.setUnread(patch.conversationId, true);
+    if (patch.status !== undefined && ENDS.has(patch.status)) {
+      cache.mark(patch.conversationId, { unread: true, generating: false });
+    }
   });
   connection.on('read', ReadSchema, ({ conversationId, userId, unread }) => {
-    if (userId === deps.userId) cache.setUnread(conversationId, unread ?? false);
+    if (userId === deps.userId) cache.mark(conversationId, { unread: unread ?? false });
   });
   connection.on('conversation:updated', ConversationPatchSchema, (patch) => cache.patchConversation(patch));
   connection.on('conversation:deleted', ConversationDeletedSchema, ({ id }) => cache.removeConversation(id));

@@ -33,11 +33,11 @@ it('says what is unread in every list that holds the conversation, and reads aga
   const keys = [queryKeys.conversations, queryKeys.conversationsIn('active', { tag: 'garden' })];
   for (const key of keys) queryClient.setQueryData(key, { pages: [{ items: [conversation] }], pageParams: [] });
   const cache = createThreadCache(queryClient);
-  cache.setUnread('c1', true);
+  cache.mark('c1', { unread: true });
   const lists = keys.map((key) => queryClient.getQueryData<InfiniteData<ConversationPage>>(key));
   expect(lists.map((list) => list?.pages[0]?.items[0]?.unread)).toEqual([true, true]);
   expect(queryClient.getQueryState(queryKeys.conversations)?.isInvalidated).toBe(false);
-  cache.setUnread('c2', true);
+  cache.mark('c2', { unread: true });
   expect(queryClient.getQueryState(queryKeys.conversations)?.isInvalidated).toBe(true);
 });
 

@@ -51,8 +51,8 @@ export type ThreadCache = {
   /** Puts the messages of a turn in place before the server's own copies arrive; without user, only the reply. */
   placeTurn: (turn: PostedTurn, user: { content: string; parentId: string | undefined } | undefined) => void;
   patchConversation: (patch: ConversationPatch) => void;
-  /** Marks a conversation in the lists as read or unread. */
-  setUnread: (conversationId: string, unread: boolean) => void;
+  /** Marks a conversation in the lists as read or unread, and as one in which a reply is being written. */
+  mark: (conversationId: string, marks: Pick<ConversationPatch, 'unread' | 'generating'>) => void;
   removeConversation: (id: string) => void;
   /** Takes in what has changed while nobody listened, of these conversations and of the one on screen its messages. */
   applyChanges: (changes: Pick<Changes, 'conversations' | 'removedIds' | 'messages'>) => void;
@@ -154,13 +154,13 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     patchConversation(patch) {
       if (!patchKnown(patch)) reloadConversations();
     },
-    setUnread(conversationId, unread) {
+    mark(conversationId, marks) {
       let isListed = false;
       queryClient.setQueriesData<InfiniteData<ConversationPage>>({ queryKey: queryKeys.conversations }, (list) => {
         const change = (conversation: Conversation): Conversation => {
           if (conversation.id !== conversationId) return conversation;
           isListed = true;
-          return { ...conversation, unread };
+          return { ...conversation, ...marks };
         };
         return list && { ...list, pages: list.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
       });

@@ -58,7 +58,13 @@ function LinkItem({ conversation }: { conversation: Conversation }) {
           }}
           className="flex items-center gap-2 rounded-lg py-1.5 pr-9 pl-2 text-sm text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
         >
-          {({ isActive }) => <TitleWithDot title={title} isUnread={conversation.unread === true && !isActive} />}
+          {({ isActive }) => (
+            <TitleWithDot
+              title={title}
+              isUnread={conversation.unread === true && !isActive}
+              isGenerating={conversation.generating === true}
+            />
+          )}
         </NavLink>
       </ContextArea>
       <MenuButton
@@ -85,15 +91,27 @@ function ChoiceItem({ conversation, order, isChosen }: ConversationItemProps & {
         onClick={({ shiftKey }) => (shiftKey ? extendTo(conversation.id, order) : toggle(conversation.id))}
         onChange={() => {}}
       />
-      <TitleWithDot title={conversation.title || texts.sidebar.untitled} isUnread={conversation.unread === true} />
+      <TitleWithDot
+        title={conversation.title || texts.sidebar.untitled}
+        isUnread={conversation.unread === true}
+        isGenerating={conversation.generating === true}
+      />
     </label>
   );
 }
 
-function TitleWithDot({ title, isUnread }: { title: string; isUnread: boolean }) {
+type TitleWithDotProps = { title: string; isUnread: boolean; isGenerating: boolean };
+
+function TitleWithDot({ title, isUnread, isGenerating }: TitleWithDotProps) {
   return (
     <>
       <span className={`min-w-0 truncate ${isUnread ? 'font-semibold text-ink' : ''}`}>{title}</span>
+      {isGenerating && (
+        <>
+          <span aria-hidden className="h-4 w-0.5 shrink-0 animate-breathe rounded-full bg-accent" />
+          <span className="sr-only">{texts.together.generating}</span>
+        </>
+      )}
       {isUnread && (
         <>
           <span aria-hidden className="size-2 shrink-0 rounded-full bg-accent" />

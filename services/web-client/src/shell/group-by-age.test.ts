@@ -13,6 +13,7 @@ function conversation(lastMessageAt: Date): Conversation {
     archived: false,
     folderId: undefined,
     tags: [],
+    generating: undefined,
     unread: undefined,
     role: 'owner',
     memberCount: 1,

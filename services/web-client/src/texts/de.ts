@@ -537,6 +537,7 @@ export const de: Texts = {
     typing: (names, count) => `${names} ${plural(count, { one: 'schreibt', other: 'schreiben' })} …`,
     readBy: (names) => `Gelesen von ${names}`,
     unread: 'Neue Nachrichten',
+    generating: '(Antwort entsteht)',
     mention: 'Der Assistent antwortet auf Nachrichten, in denen @assistant oder @ai steht.',
     readOnly: 'Du darfst diese Unterhaltung lesen, aber nicht darin schreiben. Wer sie besitzt, kann das ändern.',
   },

@@ -537,6 +537,7 @@ export const en = {
     typing: (names: string, count: number) => `${names} ${plural(count, { one: 'is', other: 'are' })} typing…`,
     readBy: (names: string) => `Read by ${names}`,
     unread: 'New messages',
+    generating: '(reply being written)',
     mention: 'The assistant answers messages with @assistant or @ai in them.',
     readOnly: 'You may read this conversation, but not write in it. Its owner can change that.',
   },
