@@ -47,6 +47,7 @@ describe('the number of statements', () => {
     const branch = { conversationId, parentId: leafId };
     expect(await least(() => client.unary('GetConversation', { conversationId }, caller))).toBe(1);
     expect(await least(() => client.unary('ListConversations', {}, caller))).toBe(1);
+    expect(await least(() => client.unary('ListConversations', { unread: true }, caller))).toBe(1);
     expect(await least(() => client.unary('ListMessages', { conversationId }, caller))).toBe(1);
     expect(await least(() => client.unary('ListMessages', { conversationId, leafId }, caller))).toBe(1);
     const around = { conversationId, aroundId: leafId };

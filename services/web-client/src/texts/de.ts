@@ -201,7 +201,7 @@ export const de: Texts = {
     everybody: 'Alle Konten, nach Tag (UTC)',
     otherPersona: 'Eine andere Persona',
     total: 'Zusammen',
-    columns: { what: 'Für', users: 'Personen', messages: 'Nachrichten', tokens: 'Token', time: 'Schreibzeit' },
+    columns: { what: 'Für', users: 'Personen', messages: 'Nachrichten', tokens: 'Token', time: 'Dauer' },
   },
 
   rename: { title: 'Unterhaltung umbenennen', label: 'Titel', save: 'Speichern' },

@@ -204,7 +204,7 @@ export const en = {
     everybody: 'All accounts, by day (UTC)',
     otherPersona: 'Another persona',
     total: 'Total',
-    columns: { what: 'For', users: 'People', messages: 'Messages', tokens: 'Tokens', time: 'Time of writing' },
+    columns: { what: 'For', users: 'People', messages: 'Messages', tokens: 'Tokens', time: 'Writing' },
   },
 
   rename: { title: 'Rename conversation', label: 'Title', save: 'Save' },

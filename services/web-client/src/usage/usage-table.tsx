@@ -35,7 +35,7 @@ export function UsageTable({ caption, rows }: { caption: string; rows: readonly 
               </th>
               {hasUsers && <NumberCell>{formatNumber(activeUsers ?? 0)}</NumberCell>}
               <NumberCell>{formatNumber(counts.messages)}</NumberCell>
-              <td className="min-w-28 py-1.5 pl-3 text-right">
+              <td className="min-w-16 py-1.5 pl-3 text-right">
                 {formatNumber(tokensOf(counts))}
                 <span
                   aria-hidden
