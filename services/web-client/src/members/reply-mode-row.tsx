@@ -6,7 +6,6 @@ import { createThreadCache } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { notify } from '../ui/notices.tsx';
-import { SelectField } from '../ui/select-field.tsx';
 
 /** Whether the assistant answers every message, or only those that address it. */
 export function ReplyModeRow({ conversation }: { conversation: Conversation }) {
@@ -18,16 +17,17 @@ export function ReplyModeRow({ conversation }: { conversation: Conversation }) {
     onError: (error) => notify(problemText(problemOf(error))),
   });
   return (
-    <div className="mt-3">
-      <SelectField
-        label={texts.members.replyMode}
+    // Above one another: on a phone, the words of some languages have no room beside each other.
+    <label className="mt-3 grid gap-1.5 text-sm font-medium">
+      {texts.members.replyMode}
+      <select
         value={change.isPending ? change.variables : conversation.replyMode}
-        options={[
-          ['always', texts.members.replyModes.always],
-          ['mentioned', texts.members.replyModes.mentioned],
-        ]}
-        onChange={(mode) => change.mutate(mode === 'mentioned' ? 'mentioned' : 'always')}
-      />
-    </div>
+        onChange={(event) => change.mutate(event.target.value === 'mentioned' ? 'mentioned' : 'always')}
+        className="h-9 w-full rounded-lg border border-line bg-raised px-2 font-normal hover:border-line-strong"
+      >
+        <option value="always">{texts.members.replyModes.always}</option>
+        <option value="mentioned">{texts.members.replyModes.mentioned}</option>
+      </select>
+    </label>
   );
 }

@@ -504,7 +504,7 @@ export const de: Texts = {
     you: '(du)',
     gone: 'Gelöschtes Konto',
     someone: 'Ein Mitglied',
-    roles: { owner: 'Besitzt es', writer: 'Darf schreiben', reader: 'Darf lesen' },
+    roles: { owner: 'Inhaber/in', writer: 'Darf schreiben', reader: 'Darf lesen' },
     role: 'Rolle',
     roleOf: (name) => `Rolle von ${name}`,
     remove: (name) => `${name} entfernen`,
