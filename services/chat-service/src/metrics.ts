@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from '@chatbot/service-kit';
-import type { UnfinishedCount } from './app/ports.ts';
+import type { UnfinishedCount } from './app/ports/generation-store.ts';
 import type { TurnKind } from './domain/generation.ts';
 
 /** What the metrics look at of a turn. */

@@ -1,13 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import type {
-  ConversationStore,
-  GenerationStore,
-  MemberStore,
-  NewTurn,
-  TurnPlace,
-  TurnStore,
-} from '../src/app/ports.ts';
+import type { ConversationStore } from '../src/app/ports/conversation-store.ts';
+import type { GenerationStore } from '../src/app/ports/generation-store.ts';
+import type { MemberStore } from '../src/app/ports/member-store.ts';
+import type { NewTurn, TurnPlace, TurnStore } from '../src/app/ports/turn-store.ts';
 import { present } from './harness.ts';
 
 /** What every implementation of the ports must do; a race has twenty workers and one winner. */

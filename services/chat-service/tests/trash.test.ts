@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../src/adapters/database.ts';
 import { createPostgresChangeFeed } from '../src/adapters/postgres-change-feed.ts';
 import { createPrismaTrashStore } from '../src/adapters/prisma-trash-store.ts';
-import type { TrashStore } from '../src/app/ports.ts';
+import type { TrashStore } from '../src/app/ports/trash-store.ts';
 import { purgeExpired } from '../src/app/purge-expired.ts';
 import { trashRetentionMs } from '../src/domain/conversation.ts';
 import { type Caller, exchange, refusal, startTestChatService, type TestChatService } from './harness.ts';

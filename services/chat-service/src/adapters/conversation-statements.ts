@@ -1,4 +1,9 @@
-import type { ConversationKey, ConversationQuery, ConversationUpdate, GeneratedTitle } from '../app/ports.ts';
+import type {
+  ConversationKey,
+  ConversationQuery,
+  ConversationUpdate,
+  GeneratedTitle,
+} from '../app/ports/conversation-store.ts';
 import type { ConversationChanges } from '../domain/conversation.ts';
 import type { ConversationPlace, ConversationSort } from '../domain/cursor.ts';
 import { Prisma } from '../generated/prisma/client.ts';

@@ -1,4 +1,5 @@
-import type { Checkpoint, Completion, ConversationKey } from '../app/ports.ts';
+import type { ConversationKey } from '../app/ports/conversation-store.ts';
+import type { Checkpoint, Completion } from '../app/ports/generation-store.ts';
 import { contextMessageCountMax } from '../domain/generation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';

@@ -1,4 +1,4 @@
-import type { NewConversation } from '../app/ports.ts';
+import type { NewConversation } from '../app/ports/archive-store.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 
 /**

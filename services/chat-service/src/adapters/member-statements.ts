@@ -1,4 +1,4 @@
-import type { ConversationKey } from '../app/ports.ts';
+import type { ConversationKey } from '../app/ports/conversation-store.ts';
 import {
   formerAuthorCountMax,
   type Invite,

@@ -1,4 +1,5 @@
-import type { ConversationKey, FeedbackChange, MessageRange } from '../app/ports.ts';
+import type { ConversationKey } from '../app/ports/conversation-store.ts';
+import type { FeedbackChange, MessageRange } from '../app/ports/message-store.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy } from './access.ts';
 import { messageJson } from './rows.ts';

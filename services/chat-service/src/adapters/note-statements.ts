@@ -1,4 +1,4 @@
-import type { NewNote } from '../app/ports.ts';
+import type { NewNote } from '../app/ports/note-store.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { writableBy } from './access.ts';
 import { messagePostedEvent } from './outbox-events.ts';

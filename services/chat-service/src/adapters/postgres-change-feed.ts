@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangeFeed, ChangeQuery } from '../app/ports.ts';
+import type { ChangeFeed, ChangeQuery } from '../app/ports/change-feed.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy } from './access.ts';
 import type { Database } from './database.ts';

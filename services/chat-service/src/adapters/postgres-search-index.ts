@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SearchIndex } from '../app/ports.ts';
+import type { SearchIndex } from '../app/ports/search-index.ts';
 import { highlightEnd, highlightStart, snippetOf } from '../domain/snippet.ts';
 import type { Database } from './database.ts';
 import { role, time } from './rows.ts';

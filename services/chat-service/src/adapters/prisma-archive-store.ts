@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArchiveStore, ExportPage } from '../app/ports.ts';
+import type { ArchiveStore, ExportPage } from '../app/ports/archive-store.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy } from './access.ts';
 import type { Database } from './database.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BulkStore, BulkTarget } from '../app/ports.ts';
+import type { BulkStore, BulkTarget } from '../app/ports/bulk-store.ts';
 import type { PersonalChanges } from '../domain/conversation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy } from './access.ts';

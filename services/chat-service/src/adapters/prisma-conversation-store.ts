@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { ConversationKey, ConversationStore, ConversationUpdate, ConversationUpdateResult } from '../app/ports.ts';
+import type {
+  ConversationKey,
+  ConversationStore,
+  ConversationUpdate,
+  ConversationUpdateResult,
+} from '../app/ports/conversation-store.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import {
   anyConversationStatement,

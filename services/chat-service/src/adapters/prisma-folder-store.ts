@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FolderKey, FolderStore } from '../app/ports.ts';
+import type { FolderKey, FolderStore } from '../app/ports/folder-store.ts';
 import type { Folder } from '../domain/folder.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GenerationStore } from '../app/ports.ts';
+import type { GenerationStore } from '../app/ports/generation-store.ts';
 import type { Database } from './database.ts';
 import {
   checkpointStatement,

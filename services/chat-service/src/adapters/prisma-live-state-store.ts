@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ConversationKey, LiveStateStore } from '../app/ports.ts';
+import type { ConversationKey } from '../app/ports/conversation-store.ts';
+import type { LiveStateStore } from '../app/ports/live-state-store.ts';
 import type { ReadMark } from '../domain/live-state.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';

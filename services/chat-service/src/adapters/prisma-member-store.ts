@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MemberObstacle, MemberStore } from '../app/ports.ts';
+import type { MemberObstacle, MemberStore } from '../app/ports/member-store.ts';
 import type { Database } from './database.ts';
 import {
   acceptInviteStatement,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MessageStore } from '../app/ports.ts';
+import type { MessageStore } from '../app/ports/message-store.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
 import {

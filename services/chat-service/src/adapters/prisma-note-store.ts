@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NoteStore } from '../app/ports.ts';
+import type { NoteStore } from '../app/ports/note-store.ts';
 import type { Database } from './database.ts';
 import { noteStatement, storedNoteStatement } from './note-statements.ts';
 import { conversationRow, messageRow } from './rows.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PersonaKey, PersonaStore } from '../app/ports.ts';
+import type { PersonaKey, PersonaStore } from '../app/ports/persona-store.ts';
 import type { Persona } from '../domain/persona.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ConversationKey, NewShare, ShareStore } from '../app/ports.ts';
+import type { ConversationKey } from '../app/ports/conversation-store.ts';
+import type { NewShare, ShareStore } from '../app/ports/share-store.ts';
 import { contextBytesMax } from '../domain/generation.ts';
 import { shareCountMax, sharedMessageCountMax } from '../domain/share.ts';
 import { Prisma } from '../generated/prisma/client.ts';

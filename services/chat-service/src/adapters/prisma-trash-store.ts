@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ConversationKey, TrashQuery, TrashStore } from '../app/ports.ts';
+import type { ConversationKey } from '../app/ports/conversation-store.ts';
+import type { TrashQuery, TrashStore } from '../app/ports/trash-store.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from './database.ts';
 import { conversationJson, conversationRow } from './rows.ts';

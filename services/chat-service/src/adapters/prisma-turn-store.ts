@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AddedTurn, NewTurn, TurnObstacle, TurnPlace, TurnStore } from '../app/ports.ts';
+import type { AddedTurn, NewTurn, TurnObstacle, TurnPlace, TurnStore } from '../app/ports/turn-store.ts';
 import type { ContextMessage, Message } from '../domain/message.ts';
 import { isRunning } from '../domain/message.ts';
 import type { Database } from './database.ts';

@@ -1,4 +1,4 @@
-import type { UserDataStore } from '../app/ports.ts';
+import type { UserDataStore } from '../app/ports/user-data-store.ts';
 import type { Database } from './database.ts';
 
 /** What belongs to one user, in Postgres; messages, generations, members and links go with their conversation. */

@@ -1,6 +1,6 @@
 import { AppError } from '@chatbot/errors';
 import { Redis } from 'ioredis';
-import type { TypingStore } from '../app/ports.ts';
+import type { TypingStore } from '../app/ports/typing-store.ts';
 
 export type RedisTyping = TypingStore &
   AsyncDisposable & {

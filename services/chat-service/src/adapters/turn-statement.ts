@@ -1,4 +1,4 @@
-import type { NewTurn, TurnPlace } from '../app/ports.ts';
+import type { NewTurn, TurnPlace } from '../app/ports/turn-store.ts';
 import { contextMessageCountMax } from '../domain/generation.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { readableBy, writableBy } from './access.ts';

@@ -2,7 +2,9 @@ import type { Conversation } from '../domain/conversation.ts';
 import { secretTokenHash } from '../domain/secret-token.ts';
 import { memberRefusal } from './member-refusal.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationStore, MemberStore } from './ports.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /**
  * Makes the user a member by a link. Idempotent; who is a writer already stays one. Throws RESOURCE_NOT_FOUND for a token that opens

@@ -1,6 +1,7 @@
 import type { ImportedConversation } from '../domain/imported-conversation.ts';
 import { detectLanguage } from '../domain/language.ts';
-import type { AddedConversation, ArchiveStore, Clock, NewId } from './ports.ts';
+import type { AddedConversation, ArchiveStore } from './ports/archive-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 /**
  * Stores a whole conversation, all of it or nothing. With a content hash a repeat stores nothing and returns the one that is there; undefined

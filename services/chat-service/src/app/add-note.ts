@@ -2,7 +2,8 @@ import { AppError } from '@chatbot/errors';
 import { detectLanguage } from '../domain/language.ts';
 import { requestHash, type TurnRequest } from '../domain/request-hash.ts';
 import { titleFromMessage } from '../domain/title.ts';
-import type { Clock, NewId, NoteStore, StoredNote } from './ports.ts';
+import type { NoteStore, StoredNote } from './ports/note-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 export type AddNoteDeps = { readonly notes: NoteStore; readonly newId: NewId; readonly clock: Clock };
 

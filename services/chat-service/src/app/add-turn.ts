@@ -3,7 +3,8 @@ import type { GenerationTask, Parameters, Turn } from '../domain/generation.ts';
 import { detectLanguage } from '../domain/language.ts';
 import { requestHash, type TurnRequest } from '../domain/request-hash.ts';
 import { titleFromMessage } from '../domain/title.ts';
-import type { AddedTurn, Clock, NewId, NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from './ports.ts';
+import type { Clock, NewId } from './ports/system.ts';
+import type { AddedTurn, NewTurn, StoredTurn, TurnObstacle, TurnPlace, TurnStore } from './ports/turn-store.ts';
 
 export type AddTurnDeps = { readonly turns: TurnStore; readonly newId: NewId; readonly clock: Clock };
 

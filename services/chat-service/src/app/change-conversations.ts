@@ -1,5 +1,7 @@
 import type { Conversation, PersonalChanges } from '../domain/conversation.ts';
-import type { BulkStore, Clock, GenerationStore } from './ports.ts';
+import type { BulkStore } from './ports/bulk-store.ts';
+import type { GenerationStore } from './ports/generation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type ConversationsChange =
   | { readonly kind: 'arrange'; readonly changes: PersonalChanges }

@@ -1,5 +1,6 @@
 import { AppError } from '@chatbot/errors';
-import type { Checkpoint, Clock, GenerationStore } from './ports.ts';
+import type { Checkpoint, GenerationStore } from './ports/generation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /** Stores the text of a running reply so far. Throws RESOURCE_NOT_FOUND, GENERATION_FENCED. */
 export async function checkpointGeneration(

@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import { detectLanguage } from '../domain/language.ts';
-import type { Clock, CompletedGeneration, Completion, GenerationStore } from './ports.ts';
+import type { CompletedGeneration, Completion, GenerationStore } from './ports/generation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /** Stores the end of a generation, once; returns what is stored then. Throws RESOURCE_NOT_FOUND, GENERATION_FENCED. */
 export async function completeGeneration(

@@ -3,7 +3,10 @@ import type { ImportedConversation } from '../domain/imported-conversation.ts';
 import { addConversation } from './add-conversation.ts';
 import { getShared } from './get-shared.ts';
 import { orNotFound } from './not-found.ts';
-import type { ArchiveStore, Clock, ConversationStore, NewId, ShareStore } from './ports.ts';
+import type { ArchiveStore } from './ports/archive-store.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
+import type { ShareStore } from './ports/share-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 export type CopySharedDeps = {
   readonly shares: ShareStore;

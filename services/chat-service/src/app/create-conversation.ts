@@ -1,5 +1,6 @@
 import { type Conversation, defaultPersona, defaultTitle } from '../domain/conversation.ts';
-import type { Clock, ConversationStore, NewId } from './ports.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 export type CreateConversationInput = {
   readonly userId: string;

@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import { type Folder, folderCountMax } from '../domain/folder.ts';
-import type { Clock, FolderStore, NewId } from './ports.ts';
+import type { FolderStore } from './ports/folder-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 /** Makes an empty folder. Throws VALIDATION_FAILED when there are 200. */
 export async function createFolder(

@@ -1,7 +1,9 @@
 import type { Invite, MemberRole } from '../domain/member.ts';
 import { newSecretToken, secretTokenHash } from '../domain/secret-token.ts';
 import { memberRefusal } from './member-refusal.ts';
-import type { Clock, ConversationKey, MemberStore, NewId } from './ports.ts';
+import type { ConversationKey } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 export type CreateInviteInput = ConversationKey & { readonly role: MemberRole; readonly lifeMs: number };
 

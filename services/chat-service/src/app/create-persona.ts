@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import { type Persona, type PersonaContent, personaCountMax } from '../domain/persona.ts';
-import type { Clock, NewId, PersonaStore } from './ports.ts';
+import type { PersonaStore } from './ports/persona-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 /** Makes a persona. Throws VALIDATION_FAILED when there are 50. */
 export async function createPersona(

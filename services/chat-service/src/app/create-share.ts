@@ -1,7 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import { newSecretToken, secretTokenHash } from '../domain/secret-token.ts';
 import { type Share, shareCountMax, sharedMessageCountMax } from '../domain/share.ts';
-import type { Clock, ConversationKey, ConversationStore, NewId, ShareStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { ShareStore } from './ports/share-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 import { ownerRefusal } from './require-owner.ts';
 
 export type CreateShareInput = ConversationKey & {

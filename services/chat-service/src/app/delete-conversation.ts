@@ -1,7 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import type { Conversation } from '../domain/conversation.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, ConversationStore, GenerationStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { GenerationStore } from './ports/generation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type DeletedConversation = {
   readonly conversation: Conversation;

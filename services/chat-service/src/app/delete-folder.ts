@@ -1,5 +1,5 @@
 import { AppError } from '@chatbot/errors';
-import type { FolderKey, FolderStore } from './ports.ts';
+import type { FolderKey, FolderStore } from './ports/folder-store.ts';
 
 /** Deletes a folder; what was in it stays, in no folder. Throws RESOURCE_NOT_FOUND. */
 export async function deleteFolder(deps: { readonly folders: FolderStore }, key: FolderKey): Promise<void> {

@@ -11,7 +11,9 @@ import {
 } from '../domain/export-format.ts';
 import type { Message } from '../domain/message.ts';
 import { orNotFound } from './not-found.ts';
-import type { ArchiveStore, Clock, ConversationKey, ConversationStore } from './ports.ts';
+import type { ArchiveStore } from './ports/archive-store.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type ExportDeps = {
   readonly archive: ArchiveStore;

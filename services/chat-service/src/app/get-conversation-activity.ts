@@ -3,7 +3,11 @@ import type { GenerationWithText } from '../domain/generation.ts';
 import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { fitPage } from '../domain/page.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, GenerationStore, LiveStateStore, TypingStore } from './ports.ts';
+import type { ConversationKey } from './ports/conversation-store.ts';
+import type { GenerationStore } from './ports/generation-store.ts';
+import type { LiveStateStore } from './ports/live-state-store.ts';
+import type { Clock } from './ports/system.ts';
+import type { TypingStore } from './ports/typing-store.ts';
 
 export type ConversationActivity = {
   readonly typingUserIds: readonly string[];

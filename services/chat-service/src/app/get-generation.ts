@@ -1,6 +1,6 @@
 import type { GenerationWithText } from '../domain/generation.ts';
 import { orNotFound } from './not-found.ts';
-import type { GenerationStore } from './ports.ts';
+import type { GenerationStore } from './ports/generation-store.ts';
 
 /** The record of a generation with its stored text, and whether the user may steer it. Throws RESOURCE_NOT_FOUND. */
 export async function getGeneration(

@@ -3,7 +3,9 @@ import type { Conversation } from '../domain/conversation.ts';
 import { type ImportSource, parseConversation } from '../domain/import/parse-conversation.ts';
 import { contentHash } from '../domain/imported-conversation.ts';
 import { addConversation } from './add-conversation.ts';
-import type { ArchiveStore, Clock, ConversationStore, NewId } from './ports.ts';
+import type { ArchiveStore } from './ports/archive-store.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
+import type { Clock, NewId } from './ports/system.ts';
 
 export type ImportResult = {
   readonly conversationId: string;

@@ -2,7 +2,9 @@ import { decodeChangeCursor, encodeChangeCursor } from '../domain/change-cursor.
 import type { Changes } from '../domain/live-state.ts';
 import { fitPage } from '../domain/page.ts';
 import { orNotFound } from './not-found.ts';
-import type { ChangeFeed, Clock, ConversationStore } from './ports.ts';
+import type { ChangeFeed } from './ports/change-feed.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type ListChangesInput = {
   readonly userId: string;

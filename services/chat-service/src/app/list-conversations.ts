@@ -1,7 +1,7 @@
 import type { Conversation, ListedConversation } from '../domain/conversation.ts';
 import { type ConversationFilter, decodeConversationCursor, encodeConversationCursor } from '../domain/cursor.ts';
 import { seenBy } from '../domain/member.ts';
-import type { ConversationStore } from './ports.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
 
 export type ListConversationsInput = {
   readonly userId: string;

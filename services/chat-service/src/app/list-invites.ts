@@ -1,7 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import type { Invite } from '../domain/member.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, ConversationStore, MemberStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /** The links of a conversation that have not expired; only for the owner. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED. */
 export async function listInvites(

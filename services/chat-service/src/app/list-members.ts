@@ -1,6 +1,7 @@
 import type { Conversation } from '../domain/conversation.ts';
 import { orNotFound } from './not-found.ts';
-import type { ConversationKey, ConversationStore, MemberStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
 
 /** Who takes part, and who wrote messages that are still there and is a member no longer. Throws RESOURCE_NOT_FOUND. */
 export async function listMembers(

@@ -2,7 +2,8 @@ import { decodeMessageCursor, encodeMessageCursor } from '../domain/cursor.ts';
 import type { ListedMessage } from '../domain/message.ts';
 import { fitPage, type MessagePage, pageBytesMax } from '../domain/page.ts';
 import { orNotFound } from './not-found.ts';
-import type { ConversationKey, MessageStore } from './ports.ts';
+import type { ConversationKey } from './ports/conversation-store.ts';
+import type { MessageStore } from './ports/message-store.ts';
 
 export type ListMessagesInput = ConversationKey & {
   readonly limit: number;

@@ -1,5 +1,7 @@
 import type { Share } from '../domain/share.ts';
-import type { Clock, ConversationKey, ConversationStore, ShareStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { ShareStore } from './ports/share-store.ts';
+import type { Clock } from './ports/system.ts';
 import { ownerRefusal } from './require-owner.ts';
 
 /** The links of a conversation that have not expired; only for the owner. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED. */

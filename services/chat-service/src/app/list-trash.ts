@@ -1,7 +1,7 @@
 import type { Conversation } from '../domain/conversation.ts';
 import { decodeTrashCursor, encodeTrashCursor } from '../domain/cursor.ts';
 import type { ConversationPage } from './list-conversations.ts';
-import type { TrashStore } from './ports.ts';
+import type { TrashStore } from './ports/trash-store.ts';
 
 export type ListTrashInput = {
   readonly userId: string;

@@ -1,4 +1,4 @@
-import type { GenerationStore } from './ports.ts';
+import type { GenerationStore } from './ports/generation-store.ts';
 
 /** Ids of generations without an end that were made before a time, the oldest first. */
 export function listUnfinishedGenerations(

@@ -1,6 +1,6 @@
 import { AppError } from '@chatbot/errors';
 import { inviteCountMax, memberCountMax } from '../domain/member.ts';
-import type { MemberObstacle } from './ports.ts';
+import type { MemberObstacle } from './ports/member-store.ts';
 
 /** Why the members cannot be changed, as an error. */
 export function memberRefusal(obstacle: MemberObstacle): AppError {

@@ -4,7 +4,7 @@ import type { Parameters } from '../domain/generation.ts';
 import { addressesAssistant } from '../domain/mention.ts';
 import { type AddNoteDeps, addNote, type NoteResult } from './add-note.ts';
 import { type AddTurnDeps, addTurnIfAnswered, type TurnResult } from './add-turn.ts';
-import type { TurnPlace } from './ports.ts';
+import type { TurnPlace } from './ports/turn-store.ts';
 
 export type PostMessageInput = {
   readonly userId: string;

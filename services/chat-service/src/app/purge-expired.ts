@@ -1,5 +1,7 @@
 import { trashRetentionMs } from '../domain/conversation.ts';
-import type { ChangeFeed, Clock, TrashStore } from './ports.ts';
+import type { ChangeFeed } from './ports/change-feed.ts';
+import type { Clock } from './ports/system.ts';
+import type { TrashStore } from './ports/trash-store.ts';
 
 /** How many conversations one statement deletes: with their messages it stays well below a statement's time. */
 const batchSize = 20;

@@ -2,7 +2,9 @@ import { AppError } from '@chatbot/errors';
 import type { Conversation } from '../domain/conversation.ts';
 import { memberRefusal } from './member-refusal.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, ConversationStore, MemberStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /**
  * Removes a member, or lets one leave. Idempotent for the owner. Returns the conversation as it is for those who stay. Throws

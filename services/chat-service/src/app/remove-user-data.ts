@@ -1,5 +1,5 @@
 import type { DomainEvent } from '@chatbot/service-kit';
-import type { UserDataStore } from './ports.ts';
+import type { UserDataStore } from './ports/user-data-store.ts';
 
 const batchSize = 50;
 

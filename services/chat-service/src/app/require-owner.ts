@@ -1,6 +1,6 @@
 import { AppError } from '@chatbot/errors';
 import { orNotFound } from './not-found.ts';
-import type { ConversationKey, ConversationStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
 
 /** What to throw when something that is the owner's alone was not found: PERMISSION_DENIED for a member, else RESOURCE_NOT_FOUND. */
 export async function ownerRefusal(

@@ -1,5 +1,6 @@
 import { memberRefusal } from './member-refusal.ts';
-import type { ConversationKey, MemberStore } from './ports.ts';
+import type { ConversationKey } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
 
 /** Makes a link worthless; idempotent, only for the owner. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED. */
 export async function revokeInvite(

@@ -1,4 +1,5 @@
-import type { ConversationKey, ConversationStore, ShareStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { ShareStore } from './ports/share-store.ts';
 import { ownerRefusal } from './require-owner.ts';
 
 /** Ends a link and forgets what it showed; idempotent, only for the owner. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED. */

@@ -9,7 +9,7 @@ import {
   replaceWords,
   type SearchQuery,
 } from '../domain/search-query.ts';
-import type { SearchIndex } from './ports.ts';
+import type { SearchIndex } from './ports/search-index.ts';
 
 export type SearchMessagesInput = {
   readonly userId: string;

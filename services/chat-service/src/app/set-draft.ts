@@ -1,6 +1,8 @@
 import { AppError } from '@chatbot/errors';
 import type { Draft } from '../domain/live-state.ts';
-import type { Clock, ConversationKey, LiveStateStore } from './ports.ts';
+import type { ConversationKey } from './ports/conversation-store.ts';
+import type { LiveStateStore } from './ports/live-state-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type SetDraftInput = ConversationKey & {
   /** Empty when there is nothing begun any more. */

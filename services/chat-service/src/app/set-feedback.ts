@@ -1,5 +1,6 @@
 import { AppError } from '@chatbot/errors';
-import type { Clock, FeedbackChange, MessageStore } from './ports.ts';
+import type { FeedbackChange, MessageStore } from './ports/message-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /**
  * Keeps what a user thinks of a reply, or takes it back. Idempotent. Throws RESOURCE_NOT_FOUND, or VALIDATION_FAILED for a message that is no

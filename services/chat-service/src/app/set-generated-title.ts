@@ -1,6 +1,7 @@
 import type { Conversation } from '../domain/conversation.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationStore } from './ports.ts';
+import type { ConversationStore } from './ports/conversation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 /** Stores a title that a model wrote, unless a person or a model gave one already. Throws RESOURCE_NOT_FOUND. */
 export async function setGeneratedTitle(

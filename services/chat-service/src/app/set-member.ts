@@ -3,7 +3,9 @@ import type { Conversation } from '../domain/conversation.ts';
 import type { MemberRole } from '../domain/member.ts';
 import { memberRefusal } from './member-refusal.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, ConversationStore, MemberStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { MemberStore } from './ports/member-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type SetMemberInput = ConversationKey & { readonly memberId: string; readonly role: MemberRole };
 

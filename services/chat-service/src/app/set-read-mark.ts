@@ -1,7 +1,9 @@
 import type { OwnReadMark } from '../domain/live-state.ts';
 import { readersOf } from '../domain/member.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, ConversationStore, LiveStateStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { LiveStateStore } from './ports/live-state-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type StoredReadMark = OwnReadMark & { readonly readerUserIds: readonly string[] };
 

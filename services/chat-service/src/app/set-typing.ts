@@ -1,7 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import { readersOf, seenBy } from '../domain/member.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, ConversationKey, ConversationStore, TypingStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { Clock } from './ports/system.ts';
+import type { TypingStore } from './ports/typing-store.ts';
 
 /**
  * Says that a user types or no longer does, and returns the ids of those who may see it. Throws RESOURCE_NOT_FOUND, PERMISSION_DENIED for

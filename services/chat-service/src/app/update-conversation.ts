@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import type { Conversation, ConversationChanges } from '../domain/conversation.ts';
-import type { Clock, ConversationKey, ConversationStore } from './ports.ts';
+import type { ConversationKey, ConversationStore } from './ports/conversation-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type UpdateConversationInput = ConversationKey & {
   /** The version that the caller last saw. */

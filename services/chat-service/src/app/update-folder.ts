@@ -1,7 +1,8 @@
 import { AppError } from '@chatbot/errors';
 import type { Folder } from '../domain/folder.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, FolderKey, FolderStore } from './ports.ts';
+import type { FolderKey, FolderStore } from './ports/folder-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type UpdateFolderInput = FolderKey & {
   readonly name: string;

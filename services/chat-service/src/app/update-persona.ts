@@ -1,7 +1,8 @@
 import { AppError } from '@chatbot/errors';
 import type { Persona, PersonaContent } from '../domain/persona.ts';
 import { orNotFound } from './not-found.ts';
-import type { Clock, PersonaKey, PersonaStore } from './ports.ts';
+import type { PersonaKey, PersonaStore } from './ports/persona-store.ts';
+import type { Clock } from './ports/system.ts';
 
 export type UpdatePersonaInput = PersonaKey & {
   /** All of it. */

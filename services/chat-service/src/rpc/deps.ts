@@ -1,23 +1,20 @@
-import type {
-  ArchiveStore,
-  BulkStore,
-  ChangeFeed,
-  Clock,
-  ConversationStore,
-  FolderStore,
-  GenerationStore,
-  LiveStateStore,
-  MemberStore,
-  MessageStore,
-  NewId,
-  NoteStore,
-  PersonaStore,
-  SearchIndex,
-  ShareStore,
-  TrashStore,
-  TurnStore,
-  TypingStore,
-} from '../app/ports.ts';
+import type { ArchiveStore } from '../app/ports/archive-store.ts';
+import type { BulkStore } from '../app/ports/bulk-store.ts';
+import type { ChangeFeed } from '../app/ports/change-feed.ts';
+import type { ConversationStore } from '../app/ports/conversation-store.ts';
+import type { FolderStore } from '../app/ports/folder-store.ts';
+import type { GenerationStore } from '../app/ports/generation-store.ts';
+import type { LiveStateStore } from '../app/ports/live-state-store.ts';
+import type { MemberStore } from '../app/ports/member-store.ts';
+import type { MessageStore } from '../app/ports/message-store.ts';
+import type { NoteStore } from '../app/ports/note-store.ts';
+import type { PersonaStore } from '../app/ports/persona-store.ts';
+import type { SearchIndex } from '../app/ports/search-index.ts';
+import type { ShareStore } from '../app/ports/share-store.ts';
+import type { Clock, NewId } from '../app/ports/system.ts';
+import type { TrashStore } from '../app/ports/trash-store.ts';
+import type { TurnStore } from '../app/ports/turn-store.ts';
+import type { TypingStore } from '../app/ports/typing-store.ts';
 import type { ChatMetrics } from '../metrics.ts';
 
 /** What the rpcs of ChatService are made from. */
