@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { type ChatClient, timeouts } from './clients/clients.ts';
-import {
-  conversationSchema,
-  draftSchema,
-  messageSchema,
-  readMarkSchema,
-  toConversation,
-  toDraft,
-  toMessage,
-  toReadMark,
-} from './clients/resources.ts';
+import { conversationSchema, toConversation } from './clients/resources/conversation.ts';
+import { draftSchema, readMarkSchema, toDraft, toReadMark } from './clients/resources/live-state.ts';
+import { messageSchema, toMessage } from './clients/resources/message.ts';
 import type { Caller } from './turns/caller.ts';
 
 export const changesQuery = {

@@ -1,13 +1,9 @@
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
 import type { Server } from 'socket.io';
-import {
-  type Conversation,
-  type Draft,
-  type Message,
-  present,
-  type ReadMark,
-  toConversation,
-} from './clients/resources.ts';
+import { type Conversation, toConversation } from './clients/resources/conversation.ts';
+import { present } from './clients/resources/fields.ts';
+import type { Draft, ReadMark } from './clients/resources/live-state.ts';
+import type { Message } from './clients/resources/message.ts';
 
 /** The part of a message that an update carries. */
 export type MessageUpdate = Pick<Message, 'id' | 'conversationId' | 'status' | 'version' | 'updatedAt'> &

@@ -1,7 +1,8 @@
 import { AppError } from '@chatbot/errors';
 import { z } from 'zod';
 import { type ChatClient, timeouts, type UserClient } from './clients/clients.ts';
-import { type FormerAuthor, type Member, present, toMember } from './clients/resources.ts';
+import { present } from './clients/resources/fields.ts';
+import { type FormerAuthor, type Member, toMember } from './clients/resources/member.ts';
 import type { Caller } from './turns/caller.ts';
 
 /** What somebody can be made. */

@@ -4,7 +4,7 @@ import type { Parameters } from '@chatbot/proto/chatbot/ai/v1/Parameters';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import type { RequestContext } from '@chatbot/service-kit';
 import { type AiClient, timeouts } from '../clients/clients.ts';
-import { present } from '../clients/resources.ts';
+import { present } from '../clients/resources/fields.ts';
 import type { Claim, GenerationLog } from './log.ts';
 import { type ReplyStream, toRequest } from './run.ts';
 import type { Following, LogTail } from './tail.ts';

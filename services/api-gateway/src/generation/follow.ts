@@ -1,7 +1,8 @@
 import { AppError } from '@chatbot/errors';
 import type { Logger } from '@chatbot/service-kit';
 import { type ChatClient, timeouts } from '../clients/clients.ts';
-import { type Generation, present, toGeneration } from '../clients/resources.ts';
+import { present } from '../clients/resources/fields.ts';
+import { type Generation, toGeneration } from '../clients/resources/generation.ts';
 import type { Caller } from '../turns/caller.ts';
 import type { Frame } from './frame.ts';
 import type { Generations } from './generations.ts';

@@ -3,7 +3,7 @@ import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/Gene
 import { createRequestContext, type RequestContext } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
 import { timeouts } from '../clients/clients.ts';
-import { present } from '../clients/resources.ts';
+import { present } from '../clients/resources/fields.ts';
 import type { AheadTurn } from './ask-ahead.ts';
 import { type AuthorNameDeps, withAuthorNames } from './author-names.ts';
 import { type Claim, parseStop, type StopRequest, stopChannel } from './log.ts';

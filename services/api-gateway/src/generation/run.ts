@@ -6,7 +6,8 @@ import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/Gene
 import type { Logger, RequestContext, RpcDuplex } from '@chatbot/service-kit';
 import type { z } from 'zod';
 import { type AiClient, timeouts } from '../clients/clients.ts';
-import { present, timingsOf, usageOf } from '../clients/resources.ts';
+import { present } from '../clients/resources/fields.ts';
+import { timingsOf, usageOf } from '../clients/resources/outcome.ts';
 import type { EndBody, EndStatus, FrameBody, Timings, Usage } from './frame.ts';
 import type { LogWriter } from './log-writer.ts';
 

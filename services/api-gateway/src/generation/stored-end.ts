@@ -1,4 +1,4 @@
-import type { Generation } from '../clients/resources.ts';
+import type { Generation } from '../clients/resources/generation.ts';
 import { type EndBody, endStatusSchema } from './frame.ts';
 
 export function hasEnded({ status }: Pick<Generation, 'status'>): boolean {

@@ -2,7 +2,8 @@ import { AppError } from '@chatbot/errors';
 import { z } from 'zod';
 import { changesQuery, listChanges } from '../changes.ts';
 import { timeouts } from '../clients/clients.ts';
-import { toDraft, toGeneration, toReadMark } from '../clients/resources.ts';
+import { toGeneration } from '../clients/resources/generation.ts';
+import { toDraft, toReadMark } from '../clients/resources/live-state.ts';
 import { defineEvent } from './event.ts';
 import { closeOnSocket, openOnSocket } from './open-conversation.ts';
 

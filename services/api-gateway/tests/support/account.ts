@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { waitFor } from '@chatbot/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
-import type { Parameters } from '../../src/clients/resources.ts';
+import type { Parameters } from '../../src/clients/resources/parameters.ts';
 import type { Frame } from '../../src/generation/frame.ts';
 import { sessionSchema } from '../../src/http/auth/session.ts';
 import { type TurnIds, turnSchema } from '../../src/turns/post-turn.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Message, messageSchema } from '../../src/clients/resources.ts';
+import { type Message, messageSchema } from '../../src/clients/resources/message.ts';
 import { pageSchema } from '../../src/http/pages.ts';
 import type { Account } from './account.ts';
 

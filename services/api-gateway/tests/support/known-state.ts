@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { changesSchema } from '../../src/changes.ts';
-import type { Conversation, Message } from '../../src/clients/resources.ts';
+import type { Conversation } from '../../src/clients/resources/conversation.ts';
+import type { Message } from '../../src/clients/resources/message.ts';
 import type { UserEvents } from '../../src/events.ts';
 
 /** What a client knows, kept by the rule that it needs and no other: of two states of one thing the higher version counts. */

@@ -2,7 +2,8 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { conversationSchema, sharedConversationSchema, shareSchema } from '../../src/clients/resources.ts';
+import { conversationSchema } from '../../src/clients/resources/conversation.ts';
+import { sharedConversationSchema, shareSchema } from '../../src/clients/resources/share.ts';
 import { type ImportItem, importItemSchema, importSummarySchema } from '../../src/imports/import-file.ts';
 import { type Account, callApi, createAccount } from '../support/account.ts';
 

@@ -2,7 +2,7 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { searchHitSchema } from '../../src/clients/resources.ts';
+import { searchHitSchema } from '../../src/clients/resources/search-hit.ts';
 import { type Account, createAccount, type Device } from '../support/account.ts';
 
 // What people keep their conversations in order with, over REST and as other sessions hear of it.

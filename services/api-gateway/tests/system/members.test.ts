@@ -3,7 +3,8 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { conversationSchema, inviteSchema, memberSchema } from '../../src/clients/resources.ts';
+import { conversationSchema } from '../../src/clients/resources/conversation.ts';
+import { inviteSchema, memberSchema } from '../../src/clients/resources/member.ts';
 import { type Account, callApi, createAccount, type Device } from '../support/account.ts';
 
 let sim: OllamaSim;

@@ -3,7 +3,8 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openSessionSchema, preferencesSchema } from '../../src/clients/resources.ts';
+import { openSessionSchema } from '../../src/clients/resources/open-session.ts';
+import { preferencesSchema } from '../../src/clients/resources/preferences.ts';
 import { sessionSchema } from '../../src/http/auth/session.ts';
 import { type Account, callApi, connectDevice, createAccount, type Device } from '../support/account.ts';
 

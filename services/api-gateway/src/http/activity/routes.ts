@@ -1,7 +1,7 @@
 import type { ActivityCounts__Output } from '@chatbot/proto/chatbot/user/v1/ActivityCounts';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { present } from '../../clients/resources.ts';
+import { present } from '../../clients/resources/fields.ts';
 import { defineRoute } from '../route.ts';
 
 const dayMs = 86_400_000;

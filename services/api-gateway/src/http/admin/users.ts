@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { managedUserSchema, toManagedUser, toUser, userSchema } from '../../clients/resources.ts';
+import { managedUserSchema, toManagedUser, toUser, userSchema } from '../../clients/resources/user.ts';
 import { pageQuery, pageSchema } from '../pages.ts';
 import { defineRoute, pageOf } from '../route.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { modelSchema, toModel } from '../../clients/resources.ts';
+import { modelSchema, toModel } from '../../clients/resources/model.ts';
 import { defineRoute } from '../route.ts';
 
 export const listModels = defineRoute({

@@ -2,7 +2,8 @@ import type { Session__Output } from '@chatbot/proto/chatbot/user/v1/Session';
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { present, toUser, userSchema } from '../../clients/resources.ts';
+import { present } from '../../clients/resources/fields.ts';
+import { toUser, userSchema } from '../../clients/resources/user.ts';
 
 const delivery = z
   .enum(['cookie', 'body'])

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { openSessionSchema, toOpenSession } from '../../clients/resources.ts';
+import { openSessionSchema, toOpenSession } from '../../clients/resources/open-session.ts';
 import { defineRoute } from '../route.ts';
 
 export const listSessions = defineRoute({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { conversationSchema, messageSchema, toConversation, toListedMessage } from '../../clients/resources.ts';
+import { conversationSchema, toConversation } from '../../clients/resources/conversation.ts';
+import { messageSchema, toListedMessage } from '../../clients/resources/message.ts';
 import { publishConversation } from '../../events.ts';
 import { withCurrent } from '../conflict.ts';
 import { pageQuery, pageSchema } from '../pages.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { folderSchema, toFolder } from '../../clients/resources.ts';
+import { folderSchema, toFolder } from '../../clients/resources/folder.ts';
 import { withCurrent } from '../conflict.ts';
 import { defineRoute } from '../route.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { generationSchema } from '../../clients/resources.ts';
+import { generationSchema } from '../../clients/resources/generation.ts';
 import { getGeneration as get } from '../../generation/follow.ts';
 import { endStatusSchema } from '../../generation/frame.ts';
 import { stopGeneration as stop } from '../../generation/stop.ts';

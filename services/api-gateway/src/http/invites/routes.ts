@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { inviteSchema, toInvite } from '../../clients/resources.ts';
+import { inviteSchema, toInvite } from '../../clients/resources/member.ts';
 import { roleSchema } from '../../members.ts';
 import { defineRoute } from '../route.ts';
 

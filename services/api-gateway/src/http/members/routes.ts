@@ -1,14 +1,9 @@
 import { AppError } from '@chatbot/errors';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import {
-  conversationSchema,
-  formerAuthorSchema,
-  memberSchema,
-  present,
-  toConversation,
-  toMember,
-} from '../../clients/resources.ts';
+import { conversationSchema, toConversation } from '../../clients/resources/conversation.ts';
+import { present } from '../../clients/resources/fields.ts';
+import { formerAuthorSchema, memberSchema, toMember } from '../../clients/resources/member.ts';
 import { publishConversation } from '../../events.ts';
 import { listMembers as list, requireOwner, roleSchema } from '../../members.ts';
 import { defineRoute } from '../route.ts';

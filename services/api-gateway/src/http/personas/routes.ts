@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import {
-  parametersSchema,
-  personaSchema,
-  toOwnPersona,
-  toPersona,
-  toProtoParameters,
-} from '../../clients/resources.ts';
+import { parametersSchema, toProtoParameters } from '../../clients/resources/parameters.ts';
+import { personaSchema, toOwnPersona, toPersona } from '../../clients/resources/persona.ts';
 import { withCurrent } from '../conflict.ts';
 import { defineRoute } from '../route.ts';
 

@@ -1,7 +1,8 @@
 import { toTimestamp } from '@chatbot/service-kit';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { messageSchema, searchHitSchema, toSearchHit } from '../../clients/resources.ts';
+import { messageSchema } from '../../clients/resources/message.ts';
+import { searchHitSchema, toSearchHit } from '../../clients/resources/search-hit.ts';
 import { pageQuery, pageSchema } from '../pages.ts';
 import { defineRoute, pageOf } from '../route.ts';
 

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import {
-  conversationSchema,
-  sharedConversationSchema,
-  shareSchema,
-  toConversation,
-  toShare,
-  toSharedConversation,
-} from '../../clients/resources.ts';
+import { conversationSchema, toConversation } from '../../clients/resources/conversation.ts';
+import { sharedConversationSchema, shareSchema, toShare, toSharedConversation } from '../../clients/resources/share.ts';
 import { publishConversation } from '../../events.ts';
 import { defineRoute } from '../route.ts';
 

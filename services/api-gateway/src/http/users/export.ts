@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import {
-  openSessionSchema,
-  preferencesSchema,
-  toOpenSession,
-  toPreferences,
-  toUser,
-  userSchema,
-} from '../../clients/resources.ts';
+import { openSessionSchema, toOpenSession } from '../../clients/resources/open-session.ts';
+import { preferencesSchema, toPreferences } from '../../clients/resources/preferences.ts';
+import { toUser, userSchema } from '../../clients/resources/user.ts';
 import { defineRoute } from '../route.ts';
 
 const exportSchema = z

@@ -1,5 +1,6 @@
 import { timeouts } from '../../clients/clients.ts';
-import { preferencesSchema, toPreferences, toProtoParameters } from '../../clients/resources.ts';
+import { toProtoParameters } from '../../clients/resources/parameters.ts';
+import { preferencesSchema, toPreferences } from '../../clients/resources/preferences.ts';
 import { defineRoute } from '../route.ts';
 
 export const getPreferences = defineRoute({

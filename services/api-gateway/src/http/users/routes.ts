@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
-import { iso, toUser, userSchema } from '../../clients/resources.ts';
+import { iso } from '../../clients/resources/fields.ts';
+import { toUser, userSchema } from '../../clients/resources/user.ts';
 import { clearRefreshCookie } from '../auth/session.ts';
 import { defineRoute } from '../route.ts';
 
