@@ -12,7 +12,6 @@ import {
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
-  startRedisEventConsumer,
   startRevocationWatch,
   startRpcServer,
 } from '@chatbot/service-kit';
@@ -30,11 +29,8 @@ import { connectRedis } from './adapters/redis.ts';
 import { createRedisRevocations } from './adapters/redis-revocations.ts';
 import { createRedisSignInGuard } from './adapters/redis-sign-in-guard.ts';
 import { createZxcvbnPasswordStrength } from './adapters/zxcvbn-password-strength.ts';
-import { countActivity, forgetCountedEvents } from './app/count-activity.ts';
-import { removeAccounts } from './app/remove-accounts.ts';
-import { createRevocationSync } from './app/sync-revocations.ts';
+import { startBackgroundWork } from './background-work.ts';
 import type { UserServiceConfig } from './config.ts';
-import { startJob } from './jobs.ts';
 import { reportSigningKeyAge } from './metrics.ts';
 import { createUserServiceHandlers } from './rpc/user-service.ts';
 import { readSigningKeys } from './signing-key-files.ts';
@@ -46,13 +42,6 @@ export type UserServiceDeps = {
   /** The clock of sessions and tokens; a test may bring its own. */
   now?: () => Date;
 };
-
-/** Verifiers hear of a revocation at once; this is for what did not get through. */
-const syncIntervalMs = 2_000;
-const forgetIntervalMs = 3_600_000;
-/** New keys wait for half an hour before they sign anything, so this need not be fast. */
-const readKeysIntervalMs = 5_000;
-const removalIntervalMs = 2_000;
 
 /** Starts user-service. Disposing of it drains the calls, then closes the database. Throws when a port is taken. */
 export async function startUserService(
@@ -66,51 +55,21 @@ export async function startUserService(
   reportDatabasePool(registry, { maxCount: config.database.poolMax, read: () => database.pool });
   const checks = [{ name: 'database', check: () => database.check() }];
   const redis = resources.use(await connectRedis(config.redisUrl, logger));
-  const { accessTokenSeconds, signingKeyFile } = config.tokens;
+  const { accessTokenSeconds, refreshTokenSeconds, signingKeyFile } = config.tokens;
   const accessTokens = createJwtAccessTokenSigner({
     accessTokenSeconds,
     readKeys: () => readSigningKeys(signingKeyFile),
   });
   const { jwks } = accessTokens;
   reportSigningKeyAge(registry, accessTokens.newestKeyAtMs);
-  resources.use(
-    startJob({
-      name: 'read signing keys',
-      everyMs: readKeysIntervalMs,
-      run: async () => accessTokens.reload(),
-      logger,
-    }),
-  );
-  const sessions = createPrismaSessionStore(database);
-  const revocations = createRedisRevocations({ redis: redis.client, accessTokenSeconds, logger });
-  const sync = createRevocationSync({ sessions, revocations, now, accessTokenSeconds });
-  redis.client.on('ready', sync.startOver);
-  resources.use(startJob({ name: 'sync revocations', everyMs: syncIntervalMs, run: sync.run, logger }));
-  const activity = createPrismaActivityStore(database);
-  resources.use(
-    startRedisEventConsumer({
-      redisUrl: config.redisUrl,
-      group: 'user-service',
-      areas: ['user', 'chat'],
-      handle: (events) => countActivity({ activity, now }, events),
-      logger,
-    }),
-  );
-  resources.use(
-    startJob({
-      name: 'forget counted events',
-      everyMs: forgetIntervalMs,
-      run: () => forgetCountedEvents({ activity, now }),
-      logger,
-    }),
-  );
   const domainEvents = createRedisEventPublisher(redis.client);
+  const stores = { accounts: createPrismaAccountStore(database), sessions: createPrismaSessionStore(database) };
   const deps = {
-    ...publishSignIns({ accounts: createPrismaAccountStore(database), sessions }, { publisher: domainEvents, logger }),
-    activity,
+    ...publishSignIns(stores, { publisher: domainEvents, logger }),
+    activity: createPrismaActivityStore(database),
     profiles: createPrismaProfileStore(database),
     preferences: createPrismaPreferenceStore(database),
-    revocations,
+    revocations: createRedisRevocations({ redis: redis.client, accessTokenSeconds, logger }),
     domainEvents,
     passwords: await createBcryptPasswordHasher(config.passwords),
     strength: resources.use(await createZxcvbnPasswordStrength()),
@@ -118,11 +77,11 @@ export async function startUserService(
     accessTokens,
     events: createPrometheusAuthEvents(registry),
     now,
-    refreshTokenSeconds: config.tokens.refreshTokenSeconds,
+    refreshTokenSeconds,
     ...config.accounts,
   };
   resources.use(
-    startJob({ name: 'remove accounts', everyMs: removalIntervalMs, run: () => removeAccounts(deps), logger }),
+    startBackgroundWork({ ...deps, accessTokenSeconds, redis: redis.client, redisUrl: config.redisUrl, logger }),
   );
   const handlers = createUserServiceHandlers({ ...deps, jwks });
   const revoked = resources.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
