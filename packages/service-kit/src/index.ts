@@ -68,6 +68,7 @@ export {
 } from './rpc/handlers.ts';
 export { type RpcServer, startRpcServer } from './rpc/server.ts';
 export { jwksEnv, openSigningKeys, parseJwksUrl } from './rpc/signing-keys.ts';
+export type { MethodName } from './rpc/types.ts';
 export { type RunOptions, run } from './run.ts';
 export { type ServiceName, serviceIdentity, serviceNames } from './service-name.ts';
 export { fromTimestamp, type Timestamp, toTimestamp } from './time.ts';

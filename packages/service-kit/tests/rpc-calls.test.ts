@@ -44,6 +44,13 @@ describe('a call', () => {
     expect(await client.unary('GenerateTitle', { messages }, callOptions())).toEqual({ title: 'Grüße 🌍' });
   });
 
+  it('lets no method be called that the service does not have: it does not compile', async () => {
+    await using server = await startTestServer({ handlers: {} });
+    using client = server.connect();
+    // @ts-expect-error: there is no such method.
+    expect(() => client.unary('GenerateTitles', {}, callOptions())).toThrow('no method GenerateTitles');
+  });
+
   it('carries a stream of responses in order and ends it', async () => {
     const Generate = serverStream({
       access: 'anyone',

@@ -1,4 +1,5 @@
 import { type UserServiceDefinition, userServiceDefinition } from '@chatbot/proto';
+import type { MethodName } from '@chatbot/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callOptions, registerSomebody, type SignedIn, startTestUserService, type TestUserService } from './harness.ts';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-type Rpc = keyof UserServiceDefinition & string;
+type Rpc = MethodName<UserServiceDefinition>;
 
 /** For whom each rpc works: before sign-in, for a service itself, for the signed-in account, for administrators. */
 const matrix: Record<Rpc, 'anyone' | 'service' | 'user' | 'admin'> = {

@@ -7,6 +7,7 @@ import {
   createRegistry,
   createRpcClient,
   createRpcMetrics,
+  type MethodName,
   openSigningKeys,
   openTls,
   type ServiceName,
@@ -18,7 +19,7 @@ import { createCertificateAuthority } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callOptions, startTestUserService, type TestUserService } from './harness.ts';
 
-type Rpc = keyof UserServiceDefinition & string;
+type Rpc = MethodName<UserServiceDefinition>;
 
 /** Which services may call an rpc besides the gateway, which may call them all. */
 const otherCallers: Partial<Record<Rpc, readonly ServiceName[]>> = { ListSigningKeys: ['chat-service'] };

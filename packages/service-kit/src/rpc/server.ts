@@ -16,7 +16,7 @@ import { type ServiceName, serviceNames } from '../service-name.ts';
 import type { Tls } from '../tls/tls.ts';
 import { type AdapterDeps, toGrpcHandler } from './adapter.ts';
 import { type CallerRules, requireCallers } from './callers.ts';
-import type { RpcHandlers } from './handlers.ts';
+import type { RpcHandlers, StreamRpc, UnaryRpc } from './handlers.ts';
 import { metadataKeys } from './metadata.ts';
 import { createRunningCalls, type RunningCalls } from './running-calls.ts';
 
@@ -100,12 +100,20 @@ function serviceName(definition: ServiceDefinition): string {
 
 /** Every service may ask for health; what there is to call concerns those who may call it. */
 function callerRules<Definition extends ServiceDefinition>(options: RpcServerOptions<Definition>): CallerRules {
-  const { definition, handlers, callers } = options;
+  const { definition, callers } = options;
+  const handlers = handlersByName(options);
   return new Map([
     ...Object.entries(definition).map(([name, { path }]) => [path, handlers[name]?.callers ?? callers] as const),
     ...Object.values(healthService).map(({ path }) => [path, serviceNames] as const),
     ...reflectionPaths.map((path) => [path, callers] as const),
   ]);
+}
+
+/** The handlers by names that were read at run time, of which any may have none. */
+function handlersByName<Definition extends ServiceDefinition>({
+  handlers,
+}: RpcServerOptions<Definition>): Readonly<Record<string, UnaryRpc<unknown> | StreamRpc<unknown>>> {
+  return handlers;
 }
 
 const reflectionPaths = ['v1', 'v1alpha'].map(
@@ -126,7 +134,8 @@ function implementation<Definition extends ServiceDefinition>(
   options: RpcServerOptions<Definition>,
   running: RunningCalls,
 ) {
-  const { definition, handlers } = options;
+  const { definition } = options;
+  const handlers = handlersByName(options);
   return Object.fromEntries(
     Object.entries(definition).map(([name, method]) => {
       const handler = handlers[name];
