@@ -60,6 +60,9 @@ it('a link shows a frozen copy to anybody, who goes on with it as their own, unt
   expect(await axeFindings(guest.page)).toEqual([]);
 
   await guest.page.getByRole('button', { name: 'Sign in to continue' }).click();
+  await guest.page.getByLabel('Name').waitFor();
+  await guest.page.goBack();
+  await guest.page.getByRole('button', { name: 'Sign in to continue' }).click();
   await guest.page.getByLabel('Name').fill('Grace');
   await guest.page.getByLabel('Email').fill(`${randomUUID()}@example.com`);
   await guest.page.getByLabel('Password', { exact: true }).fill('a sound pass phrase');
@@ -101,6 +104,7 @@ it('conversations leave as files and come back from them, each once, and what is
   const input = other.page.getByLabel('Export file to import');
   await input.setInputFiles(file);
   await other.page.getByText('1 imported', { exact: true }).waitFor();
+  expect(await other.page.getByRole('main').getByRole('listitem').getByRole('link').count()).toBe(1);
   expect(await axeFindings(other.page)).toEqual([]);
   await input.setInputFiles(file);
   await other.page.getByText('0 imported, 1 were there already').waitFor();

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { AnySchema, type Call, type Download } from './http.ts';
+import { AnySchema, type Call, type Download, orNoAnswer } from './http.ts';
 import { noAnswer, ProblemError } from './problem.ts';
 import { type Conversation, ConversationSchema, ProblemSchema } from './schemas.ts';
 
@@ -46,8 +46,8 @@ export type ImportItem = Extract<z.infer<typeof ImportLineSchema>, { type: 'item
 
 export type ArchiveApi = {
   listShares: (conversationId: string, signal?: AbortSignal) => Promise<Share[]>;
-  /** Freezes the active branch; without a life it stays until it is revoked. */
-  createShare: (conversationId: string, life: { expiresInHours?: number }) => Promise<CreatedShare>;
+  /** Freezes the branch that ends in leafId, else the active one; without a life the link works until it is revoked. */
+  createShare: (conversationId: string, what: { leafId?: string; expiresInHours?: number }) => Promise<CreatedShare>;
   revokeShare: (conversationId: string, shareId: string) => Promise<void>;
   /** Makes what a link shows a conversation of the signed-in account. */
   copyShared: (token: string) => Promise<Conversation>;
@@ -62,8 +62,8 @@ export function createArchiveApi({ call, download }: { call: Call; download: Dow
   return {
     listShares: async (conversationId, signal) =>
       (await call({ path: `${pathOf(conversationId)}/shares`, schema: ShareListSchema, signal })).items,
-    createShare: (conversationId, life) =>
-      call({ method: 'POST', path: `${pathOf(conversationId)}/share`, body: life, schema: CreatedShareSchema }),
+    createShare: (conversationId, what) =>
+      call({ method: 'POST', path: `${pathOf(conversationId)}/share`, body: what, schema: CreatedShareSchema }),
     revokeShare: async (conversationId, shareId) => {
       const path = `${pathOf(conversationId)}/shares/${encodeURIComponent(shareId)}`;
       await call({ method: 'DELETE', path, schema: AnySchema });
@@ -71,8 +71,8 @@ export function createArchiveApi({ call, download }: { call: Call; download: Dow
     copyShared: (token) =>
       call({ method: 'POST', path: `/shared/${encodeURIComponent(token)}/copy`, body: {}, schema: ConversationSchema }),
     exportConversation: async (conversationId, format) =>
-      (await download({ path: `${pathOf(conversationId)}/export?format=${format}` })).blob(),
-    exportConversations: async () => (await download({ path: '/conversations/export' })).blob(),
+      readFile(await download({ path: `${pathOf(conversationId)}/export?format=${format}` })),
+    exportConversations: async () => readFile(await download({ path: '/conversations/export' })),
     async importConversations(file, onItem, signal) {
       const headers = { accept: 'application/x-ndjson', 'content-type': 'application/json' };
       const response = await download({ method: 'POST', path: '/conversations/import', body: file, headers, signal });
@@ -91,11 +91,16 @@ function pathOf(conversationId: string): string {
   return `/conversations/${encodeURIComponent(conversationId)}`;
 }
 
+function readFile(response: Response): Promise<Blob> {
+  return orNoAnswer(() => response.blob());
+}
+
 async function* linesOf(response: Response): AsyncGenerator<string> {
   if (response.body === null) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+  const readOn = () => orNoAnswer(() => reader.read());
+  for (let read = await readOn(); !read.done; read = await readOn()) {
     text += read.value;
     const lines = text.split('\n');
     text = lines.pop() ?? '';

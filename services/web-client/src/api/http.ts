@@ -94,7 +94,8 @@ async function exchange(url: string, init: RequestInit): Promise<{ response: Res
   });
 }
 
-async function orNoAnswer<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Does work on the network; a failure of that is a ProblemError with reason NO_ANSWER. */
+export async function orNoAnswer<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -57,7 +57,7 @@ function ConversationScreen({ conversationId, endId }: { conversationId: string;
         <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
         {conversation.data !== undefined && (
           <>
-            <ConversationMenu conversation={conversation.data} />
+            <ConversationMenu conversation={conversation.data} shownLeafId={endId} />
             <span className="flex-1" />
             <PresentPeople conversation={conversation.data} />
             <MembersButton conversation={conversation.data} />

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Download, Upload } from 'lucide-react';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { Link } from 'react-router';
 import type { ImportItem, ImportSums } from '../api/archive.ts';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
@@ -11,8 +12,8 @@ import { Button } from '../ui/button.tsx';
 import { notify } from '../ui/notices.tsx';
 import { saveFile } from '../ui/save-file.ts';
 
-/** So many failures are told one by one; a file may hold thousands. */
-const FAILURES_SHOWN_MAX = 100;
+/** So many conversations are told one by one; a file may hold thousands. */
+const ITEMS_SHOWN_MAX = 100;
 
 /** Takes all conversations away as a file, and brings conversations from one. */
 export function ConversationsData() {
@@ -74,12 +75,17 @@ export function ConversationsData() {
 type ImportRun = {
   state: 'running' | 'done' | 'stopped';
   sums: ImportSums;
-  failures: readonly ImportItem[];
+  /** The first ones of each kind that is worth a line. */
+  items: Readonly<Record<'imported' | 'failed', readonly ImportItem[]>>;
   /** What ended it early. */
   problem?: string;
 };
 
-const nothingYet: ImportRun = { state: 'running', sums: { imported: 0, unchanged: 0, failed: 0 }, failures: [] };
+const nothingYet: ImportRun = {
+  state: 'running',
+  sums: { imported: 0, unchanged: 0, failed: 0 },
+  items: { imported: [], failed: [] },
+};
 
 function useImport() {
   const { archive } = useServices().api;
@@ -112,12 +118,13 @@ function useImport() {
 
 function add(run: ImportRun = nothingYet, item: ImportItem): ImportRun {
   const sums = { ...run.sums, [item.status]: run.sums[item.status] + 1 };
-  const isShown = item.status === 'failed' && run.failures.length < FAILURES_SHOWN_MAX;
-  return { ...run, sums, failures: isShown ? [...run.failures, item] : run.failures };
+  const { status } = item;
+  if (status === 'unchanged' || run.items[status].length >= ITEMS_SHOWN_MAX) return { ...run, sums };
+  return { ...run, sums, items: { ...run.items, [status]: [...run.items[status], item] } };
 }
 
 function ImportReport({ run, onStop }: { run: ImportRun; onStop: () => void }) {
-  const { state, sums, failures, problem } = run;
+  const { state, sums, items, problem } = run;
   const { importing } = texts;
   const count = sums.imported + sums.unchanged + sums.failed;
   return (
@@ -132,18 +139,36 @@ function ImportReport({ run, onStop }: { run: ImportRun; onStop: () => void }) {
         </p>
       )}
       {state === 'stopped' && count > 0 && <p className="text-ink-soft">{importing.stopped}</p>}
-      {failures.length > 0 && (
-        <>
-          <h3 className="font-medium">{importing.failures}</h3>
-          <ul className="max-h-48 w-full list-disc overflow-y-auto pl-5 text-ink-soft">
-            {failures.map(({ index, title, problem: reason }) => (
-              <li key={index} className="wrap-anywhere">
-                {importing.failure(index, title, reason === undefined ? '' : problemText(reason))}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <ItemList title={importing.imported} items={items.imported}>
+        {({ conversationId, title }) => (
+          <Link to={`/c/${conversationId}`} className="rounded text-accent underline underline-offset-3">
+            {title || texts.sidebar.untitled}
+          </Link>
+        )}
+      </ItemList>
+      <ItemList title={importing.failures} items={items.failed}>
+        {({ index, title, problem: reason }) =>
+          importing.failure(index, title, reason === undefined ? '' : problemText(reason))
+        }
+      </ItemList>
     </div>
+  );
+}
+
+type ItemListProps = { title: string; items: readonly ImportItem[]; children: (item: ImportItem) => ReactNode };
+
+function ItemList({ title, items, children }: ItemListProps) {
+  if (items.length === 0) return null;
+  return (
+    <>
+      <h3 className="font-medium">{title}</h3>
+      <ul className="max-h-48 w-full list-disc overflow-y-auto pl-5 text-ink-soft">
+        {items.map((item) => (
+          <li key={item.index} className="wrap-anywhere">
+            {children(item)}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

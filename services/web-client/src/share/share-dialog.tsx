@@ -18,18 +18,22 @@ import { shareAddress } from './share-address.ts';
 const DAYS = [0, 1, 7, 30] as const;
 const HOURS_PER_DAY = 24;
 
-type ShareDialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & { conversation: Conversation };
+type ShareDialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & {
+  conversation: Conversation;
+  /** The last message of the branch that is on the screen, when that is not the active one. */
+  shownLeafId: string | undefined;
+};
 
 /** Makes and revokes the links that show a frozen copy of a conversation to whoever has them. */
-export function ShareDialog({ conversation, ...dialog }: ShareDialogProps) {
+export function ShareDialog({ conversation, shownLeafId, ...dialog }: ShareDialogProps) {
   return (
     <Modal {...dialog} title={texts.share.title}>
-      <ShareLinks conversationId={conversation.id} />
+      <ShareLinks conversationId={conversation.id} shownLeafId={shownLeafId} />
     </Modal>
   );
 }
 
-function ShareLinks({ conversationId }: { conversationId: string }) {
+function ShareLinks({ conversationId, shownLeafId }: { conversationId: string; shownLeafId: string | undefined }) {
   const { archive } = useServices().api;
   const queryClient = useQueryClient();
   const queryKey = queryKeys.shares(conversationId);
@@ -46,7 +50,10 @@ function ShareLinks({ conversationId }: { conversationId: string }) {
   const create = useMutation({
     ...change,
     mutationFn: (days: number) =>
-      archive.createShare(conversationId, days === 0 ? {} : { expiresInHours: days * HOURS_PER_DAY }),
+      archive.createShare(conversationId, {
+        ...(shownLeafId !== undefined && { leafId: shownLeafId }),
+        ...(days > 0 && { expiresInHours: days * HOURS_PER_DAY }),
+      }),
     onSuccess: setCreated,
   });
   const revoke = useMutation({

@@ -97,8 +97,12 @@ function SharedMessages({ shared }: { shared: SharedConversation }) {
   return (
     <section aria-label={texts.thread.label} className="grid gap-5 pt-6">
       {shared.messages.map(({ role, content }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: what is frozen keeps its places
-        <article key={index} data-role={role} className={role === 'user' ? 'flex flex-col items-end' : ''}>
+        <article
+          // biome-ignore lint/suspicious/noArrayIndexKey: what is frozen keeps its places
+          key={index}
+          data-role={role}
+          className={`[contain-intrinsic-size:auto_8rem] [content-visibility:auto] ${role === 'user' ? 'flex flex-col items-end' : ''}`}
+        >
           <h2 className="sr-only">{role === 'user' ? texts.shared.person : texts.thread.assistant}</h2>
           {role === 'user' ? <UserBubble>{content}</UserBubble> : <LazyMarkdown text={content} isGrowing={false} />}
         </article>

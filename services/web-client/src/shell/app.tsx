@@ -1,6 +1,6 @@
 import { Tooltip } from 'radix-ui';
-import { lazy, Suspense, useState } from 'react';
-import { BrowserRouter, useMatch } from 'react-router';
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, useMatch, useSearchParams } from 'react-router';
 import { useValue } from '../live/value.ts';
 import { AuthPage } from '../session/auth-page.tsx';
 import { ResumeDialog } from '../session/resume-dialog.tsx';
@@ -37,13 +37,16 @@ export function App({ session }: { session: Session }) {
   );
 }
 
+const SIGN_IN = 'sign-in';
+
 /** A conversation that is shown by a link needs no account, as long as nobody wants more than to read it. */
 function Entrance({ session }: { session: Session }) {
   const token = useMatch(SHARED_PATH)?.params.token;
   const state = useValue(session.state);
   const currentLanguage = useValue(language);
-  const [isSigningIn, setSigningIn] = useState(false);
-  const isOnTheWayIn = isSigningIn && state.status !== 'signed-in';
+  // In the address, so that the way back leads to the page again.
+  const [parameters, setParameters] = useSearchParams();
+  const isOnTheWayIn = parameters.has(SIGN_IN) && state.status !== 'signed-in';
   if (token === undefined || isOnTheWayIn) return <Screen session={session} />;
   return (
     <Suspense fallback={<StartPage isUnreachable={false} onRetry={session.renew} />}>
@@ -51,7 +54,7 @@ function Entrance({ session }: { session: Session }) {
         key={`${currentLanguage} ${token}`}
         session={session}
         token={token}
-        onSignIn={() => setSigningIn(true)}
+        onSignIn={() => setParameters({ [SIGN_IN]: '' })}
       />
     </Suspense>
   );

@@ -123,9 +123,16 @@ function TitleWithDot({ title, isUnread, isGenerating }: TitleWithDotProps) {
 }
 
 /** The menu of the conversation that is open. */
-export function ConversationMenu({ conversation }: { conversation: Conversation }) {
+export function ConversationMenu({
+  conversation,
+  shownLeafId,
+}: {
+  conversation: Conversation;
+  /** The last message that is shown, when that is not on the active branch. */
+  shownLeafId: string | undefined;
+}) {
   const trigger = useRef<HTMLButtonElement>(null);
-  const { entries, dialog } = useConversationMenu(conversation, () => trigger.current);
+  const { entries, dialog } = useConversationMenu(conversation, () => trigger.current, shownLeafId);
   return (
     <>
       <MenuButton ref={trigger} title={conversation.title || texts.sidebar.untitled} entries={entries} className="" />
@@ -162,7 +169,7 @@ function MenuButton({ ref, title, entries, className }: MenuButtonProps) {
 }
 
 /** The entries of a conversation's menu, and the dialog that one of them opens. */
-function useConversationMenu(conversation: Conversation, trigger: () => HTMLElement | null) {
+function useConversationMenu(conversation: Conversation, trigger: () => HTMLElement | null, shownLeafId?: string) {
   const [asking, setAsking] = useState<'name' | 'folder' | 'tags' | 'share' | 'export'>();
   const { arrange } = useArrange();
   const actions = useConversationActions(conversation);
@@ -234,7 +241,7 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       <RenameDialog {...modal} conversation={conversation} open={asking === 'name'} />
       <MoveDialog {...modal} conversations={[conversation]} open={asking === 'folder'} />
       <TagsDialog {...modal} conversations={[conversation]} open={asking === 'tags'} />
-      <ShareDialog {...modal} conversation={conversation} open={asking === 'share'} />
+      <ShareDialog {...modal} conversation={conversation} shownLeafId={shownLeafId} open={asking === 'share'} />
       <ExportDialog {...modal} conversation={conversation} open={asking === 'export'} />
     </>
   );

@@ -461,8 +461,8 @@ export const de: Texts = {
     title: 'Unterhaltung exportieren',
     formats: { markdown: 'Markdown', html: 'Seite zum Drucken', json: 'JSON' },
     notes: {
-      markdown: 'Der Zweig, der gezeigt wird, als Text.',
-      html: 'Der Zweig, der gezeigt wird, zum Öffnen und Drucken in einem Browser.',
+      markdown: 'Der aktive Zweig, als Text.',
+      html: 'Der aktive Zweig, zum Öffnen und Drucken in einem Browser.',
       json: 'Alle Zweige und Einzelheiten; kann wieder importiert werden.',
     },
   },
@@ -486,6 +486,7 @@ export const de: Texts = {
         .join(', '),
     stopped:
       'Der Import ist nicht fertig geworden. Was importiert ist, bleibt; dieselbe Datei noch einmal zu importieren, fügt nur den Rest hinzu.',
+    imported: 'Importiert',
     failures: 'Nicht importiert',
     failure: (index, title, problem) => `${title ?? `Nummer ${numbers.format(index + 1)}`}: ${problem}`,
   },

@@ -3,10 +3,10 @@ import { pluralsOf } from './plural.ts';
 const plural = pluralsOf('en');
 const numbers = new Intl.NumberFormat('en');
 
-/** Every text of the interface, in English, which is also what the other languages have to be complete against. */
 /** How many conversations of a file are new, were there before, and could not be stored. */
 type ImportCounts = { imported: number; unchanged: number; failed: number };
 
+/** Every text of the interface, in English, which is also what the other languages have to be complete against. */
 export const en = {
   product: 'Chatbot',
   skipToMessage: 'Skip to the message box',
@@ -462,8 +462,8 @@ export const en = {
     title: 'Export conversation',
     formats: { markdown: 'Markdown', html: 'Page for printing', json: 'JSON' },
     notes: {
-      markdown: 'The branch that is shown, as text.',
-      html: 'The branch that is shown, to open and print in a browser.',
+      markdown: 'The active branch, as text.',
+      html: 'The active branch, to open and print in a browser.',
       json: 'Every branch and detail; can be imported again.',
     },
   },
@@ -486,6 +486,7 @@ export const en = {
         .filter((part) => part !== '')
         .join(', '),
     stopped: 'The import did not finish. What was imported is kept; importing the same file again adds only the rest.',
+    imported: 'Imported',
     failures: 'Not imported',
     failure: (index: number, title: string | undefined, problem: string) =>
       `${title ?? `Number ${numbers.format(index + 1)}`}: ${problem}`,
