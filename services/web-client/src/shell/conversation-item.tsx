@@ -173,13 +173,25 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
   const [asking, setAsking] = useState<'name' | 'folder' | 'tags' | 'share' | 'export'>();
   const { arrange } = useArrange();
   const actions = useConversationActions(conversation);
-  const { pinned, archived, unread = false } = conversation;
+  const { pinned, archived, unread = false, role } = conversation;
   const { library } = texts;
   const share: MenuEntry = {
     id: 'share',
     label: texts.share.action,
     icon: <Share2 size={16} aria-hidden />,
     onSelect: () => setAsking('share'),
+  };
+  const rename: MenuEntry = {
+    id: 'rename',
+    label: texts.sidebar.rename,
+    icon: <Pencil size={16} aria-hidden />,
+    onSelect: () => setAsking('name'),
+  };
+  const trash: MenuEntry = {
+    id: 'trash',
+    label: texts.organise.trash,
+    icon: <Trash2 size={16} aria-hidden />,
+    onSelect: actions.trash,
   };
   const entries: MenuEntry[] = [
     {
@@ -188,12 +200,7 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       icon: pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />,
       onSelect: actions.togglePinned,
     },
-    {
-      id: 'rename',
-      label: texts.sidebar.rename,
-      icon: <Pencil size={16} aria-hidden />,
-      onSelect: () => setAsking('name'),
-    },
+    ...(role === 'reader' ? [] : [rename]),
     {
       id: 'unread',
       label: unread ? library.markRead : library.markUnread,
@@ -212,7 +219,7 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       icon: <Tags size={16} aria-hidden />,
       onSelect: () => setAsking('tags'),
     },
-    ...(conversation.role === 'owner' ? [share] : []),
+    ...(role === 'owner' ? [share] : []),
     {
       id: 'export',
       label: texts.exporting.action,
@@ -225,12 +232,7 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       icon: archived ? <ArchiveRestore size={16} aria-hidden /> : <Archive size={16} aria-hidden />,
       onSelect: actions.toggleArchived,
     },
-    {
-      id: 'trash',
-      label: texts.organise.trash,
-      icon: <Trash2 size={16} aria-hidden />,
-      onSelect: actions.trash,
-    },
+    ...(role === 'owner' ? [trash] : []),
   ];
   const modal = {
     onOpenChange: (isOpen: boolean) => isOpen || setAsking(undefined),
