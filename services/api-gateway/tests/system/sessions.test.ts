@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openSessionSchema } from '../../src/clients/resources/open-session.ts';
 import { preferencesSchema } from '../../src/clients/resources/preferences.ts';
+import { userSchema } from '../../src/clients/resources/user.ts';
 import { sessionSchema } from '../../src/http/auth/session.ts';
 import { type Account, callApi, connectDevice, createAccount, type Device } from '../support/account.ts';
 
@@ -210,9 +211,30 @@ describe('the data of an account', () => {
     const answers = await Promise.all([put('dark'), put('light')]);
     const winner = answers.find(({ status }) => status === 200)?.body;
     const conflict = z
-      .object({ reason: z.literal('VERSION_CONFLICT'), metadata: z.object({ current: z.string() }) })
+      .object({
+        reason: z.literal('VERSION_CONFLICT'),
+        metadata: z.object({ current: z.string() }),
+        current: preferencesSchema,
+      })
       .parse(answers.find(({ status }) => status === 409)?.body);
+    expect(conflict.current).toEqual(winner);
     expect(preferencesSchema.parse(JSON.parse(conflict.metadata.current))).toEqual(winner);
+  });
+
+  it('lets one of ten changes of a profile win, and tells the others what it is now', async () => {
+    const account = await createAccount(system.url);
+    const changes = Array.from({ length: 10 }, (_, index) => ({ displayName: `Name ${index}`, version: 1 }));
+    const answers = await Promise.all(changes.map((change) => account.request('PATCH', '/users/me', change)));
+    const [winner, ...otherWinners] = answers.filter(({ status }) => status === 200);
+    expect(otherWinners).toEqual([]);
+    const losers = answers.filter((answer) => answer !== winner);
+    expect(losers).toHaveLength(9);
+    for (const loser of losers) {
+      expect(loser).toMatchObject({
+        status: 409,
+        body: { reason: 'VERSION_CONFLICT', current: userSchema.parse(winner?.body) },
+      });
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { timeouts } from '../../clients/clients.ts';
 import { iso } from '../../clients/resources/fields.ts';
 import { toUser, userSchema } from '../../clients/resources/user.ts';
 import { clearRefreshCookie } from '../auth/session.ts';
+import { withCurrent } from '../conflict.ts';
 import { defineRoute } from '../route.ts';
 
 export const getMe = defineRoute({
@@ -23,11 +24,14 @@ export const updateMe = defineRoute({
   path: '/users/me',
   access: 'user',
   tag: 'users',
-  summary: 'Change the profile',
+  summary: 'Change the profile, if version is the current one',
   body: z.object({ displayName: z.string().trim().min(1).max(80), version: z.int().positive() }),
   responses: { 200: { description: 'The account after the change', schema: userSchema } },
   async handle({ clients }, { caller, body }) {
-    const { user } = await clients.user.unary('UpdateUser', body, { ...caller, timeoutMs: timeouts.unaryMs });
+    const options = { ...caller, timeoutMs: timeouts.unaryMs };
+    const { user } = await clients.user
+      .unary('UpdateUser', body, options)
+      .catch(withCurrent(async () => toUser((await clients.user.unary('GetUser', {}, options)).user)));
     return { status: 200, body: toUser(user) };
   },
 });
