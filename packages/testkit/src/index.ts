@@ -9,6 +9,7 @@ export type { SystemLinks } from './faults/system-links.ts';
 export { type Direction, type DisturbOptions, startTcpProxy, type TcpProxy, urlThrough } from './faults/tcp-proxy.ts';
 export { freePort } from './free-port.ts';
 export { createTestRedis, type TestRedis } from './redis/test-redis.ts';
+export { createServiceCertificates, findCallers, type ServiceCertificates } from './service-certificates.ts';
 export {
   type FaultySystem,
   type ProcessExit,

@@ -19,6 +19,8 @@ import { startAiService } from '../src/service.ts';
 /** The service, running, with a client that speaks gRPC to it. */
 export type Harness = AsyncDisposable & {
   readonly client: RpcClient<AiServiceDefinition>;
+  /** Where it takes calls: host and port. */
+  readonly address: string;
   /** Everything that was logged so far, as it would go to standard output. */
   logs(): string;
   /** The sum of the samples of that name which have these labels. */
@@ -35,14 +37,16 @@ export async function startHarness(ollamaHosts: string, env: Environment = {}): 
     },
   });
   const service = await startAiService(config, createLogger({ service: 'ai-service', level: 'trace' }, destination));
+  const address = `127.0.0.1:${service.grpcPort}`;
   const client = createRpcClient({
     definition: aiServiceDefinition,
     peer: 'ai-service',
-    address: `127.0.0.1:${service.grpcPort}`,
+    address,
     metrics: createRpcMetrics(new Registry()),
   });
   return {
     client,
+    address,
     logs: () => logged,
     metric: async (name, labels = {}) => {
       const response = await fetch(`http://127.0.0.1:${service.metricsPort}/metrics`);
