@@ -192,11 +192,11 @@ export function conversationStoreContract(stores: () => Stores): void {
       const turn = newTurn({ nowMs });
       const { conversation } = present(await turns.add(turn));
       const key = { conversationId: conversation.id, userId: turn.userId };
-      const read = [await conversations.get(key), ...(await conversations.list({ ...key, filter, limit: 1 }))];
-      for (const found of read) {
-        expect(found).toEqual(conversation);
-        expect(found?.createdAt.getTime()).toBe(nowMs);
-      }
+      expect(conversation.createdAt.getTime()).toBe(nowMs);
+      expect(await conversations.get(key)).toEqual(conversation);
+      expect(await conversations.list({ ...key, filter, limit: 1 })).toEqual([
+        { ...conversation, unread: false, generating: true },
+      ]);
       expect(await stores().turns.find(turn)).toMatchObject({ generation: { createdAt: new Date(nowMs) } });
     });
   });
