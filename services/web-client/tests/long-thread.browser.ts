@@ -91,3 +91,51 @@ describe('a reply that is being written', () => {
     await context.close();
   });
 });
+
+const MESSAGE_COUNT = 5000;
+const MESSAGES_PER_PAGE = 30;
+/** What is in sight and near it, in a window of 800 pixels. */
+const ROWS_MAX = 60;
+
+/** An export file with one conversation of many short messages. */
+function longExport() {
+  const messages = Array.from({ length: MESSAGE_COUNT }, (_unused, index) => ({
+    uuid: `m${index}`,
+    sender: index % 2 === 0 ? 'human' : 'assistant',
+    text: `Number ${index} of a long talk.`,
+  }));
+  const conversation = { name: 'A long talk', chat_messages: messages };
+  return { name: 'long.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify([conversation])) };
+}
+
+describe('a conversation of 5,000 messages', () => {
+  it('opens at its end by one page, and has no more in the page than what is near, however far one scrolls', async () => {
+    const { page, context } = await visit(browser, system.url, { viewport: { width: 1280, height: 800 } });
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.goto(`${system.url}/settings/data`);
+    await page.getByLabel('Export file to import').setInputFiles(longExport());
+    await page.getByText('1 imported', { exact: true }).waitFor();
+
+    const pages: string[] = [];
+    page.on('request', (request) => {
+      if (/\/conversations\/[^/]+\/messages\?/.test(request.url())) pages.push(request.url());
+    });
+    await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'A long talk' }).click();
+    await page.getByText(`Number ${MESSAGE_COUNT - 1} of a long talk.`).waitFor();
+    expect(pages).toHaveLength(1);
+    expect(await page.locator('[data-row]').count()).toBeLessThanOrEqual(MESSAGES_PER_PAGE);
+
+    await page.getByTestId('thread').hover();
+    // Older messages take their place above, so one scrolls on.
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, -4000);
+        return pages.length;
+      })
+      .toBeGreaterThanOrEqual(5);
+    expect(await page.locator('[data-row]').count()).toBeLessThanOrEqual(ROWS_MAX);
+    await page.getByRole('button', { name: 'Jump to latest' }).click();
+    await page.getByText(`Number ${MESSAGE_COUNT - 1} of a long talk.`).waitFor();
+    await context.close();
+  });
+});
