@@ -11,6 +11,8 @@ const SAME = new Set([
   'composer.persona',
   'demo.command',
   'markdown.code',
+  'exporting.formats.markdown',
+  'exporting.formats.json',
 ]);
 
 function pathsOf(value: unknown, path: readonly string[] = []): string[] {
