@@ -202,7 +202,7 @@ describe('the account', () => {
 
     await page.getByRole('link', { name: 'Your data' }).click();
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Download' }).click();
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
     const file = JSON.parse(await readFile(await (await download).path(), 'utf8'));
     expect(file.user).toMatchObject({ email, displayName: 'Grace' });
 
