@@ -1,15 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { CreatedInvite, Invite, MemberRole } from '../api/people.ts';
+import type { Invite, MemberRole } from '../api/people.ts';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import { queryKeys } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
+import { useSecretLinks } from '../shell/use-secret-links.ts';
 import { formatDate } from '../texts/format.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { NewSecret } from '../ui/new-secret.tsx';
-import { notify } from '../ui/notices.tsx';
 import { joinAddress } from './join-address.ts';
 import { RoleSelect } from './role-select.tsx';
 
@@ -18,27 +17,11 @@ const HOURS = [24, 7 * 24, 30 * 24] as const;
 /** The links that make whoever opens one a member: those there are, and how to make another. */
 export function InviteLinks({ conversationId }: { conversationId: string }) {
   const { people } = useServices().api;
-  const queryClient = useQueryClient();
-  const queryKey = queryKeys.invites(conversationId);
-  const [created, setCreated] = useState<CreatedInvite>();
-  const invites = useQuery({
-    queryKey,
-    queryFn: ({ signal }) => people.listInvites(conversationId, signal),
-    staleTime: 0,
-  });
-  const change = {
-    onSettled: () => queryClient.invalidateQueries({ queryKey }),
-    onError: (error: Error) => notify(problemText(problemOf(error))),
-  };
-  const create = useMutation({
-    ...change,
-    mutationFn: (invite: { role: MemberRole; expiresInHours: number }) => people.createInvite(conversationId, invite),
-    onSuccess: setCreated,
-  });
-  const revoke = useMutation({
-    ...change,
-    mutationFn: (id: string) => people.revokeInvite(conversationId, id),
-    onSuccess: (_answer, id) => setCreated((shown) => (shown?.id === id ? undefined : shown)),
+  const { links, created, create, revoke } = useSecretLinks({
+    queryKey: queryKeys.invites(conversationId),
+    list: (signal) => people.listInvites(conversationId, signal),
+    create: (invite: { role: MemberRole; expiresInHours: number }) => people.createInvite(conversationId, invite),
+    revoke: (id) => people.revokeInvite(conversationId, id),
   });
   return (
     <section className="mt-6 border-t border-line pt-4">
@@ -54,7 +37,7 @@ export function InviteLinks({ conversationId }: { conversationId: string }) {
         />
       )}
       <ul aria-label={texts.members.links} className="mt-2 divide-y divide-line">
-        {invites.data?.map((invite) => (
+        {links.data?.map((invite) => (
           <LinkRow
             key={invite.id}
             invite={invite}
@@ -63,9 +46,9 @@ export function InviteLinks({ conversationId }: { conversationId: string }) {
           />
         ))}
       </ul>
-      {invites.isError && (
+      {links.isError && (
         <p role="alert" className="mt-2 text-sm text-danger">
-          {problemText(problemOf(invites.error))}
+          {problemText(problemOf(links.error))}
         </p>
       )}
     </section>

@@ -1,17 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import type { CreatedShare, Share } from '../api/archive.ts';
+import type { Share } from '../api/archive.ts';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Conversation } from '../api/schemas.ts';
 import { queryKeys } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
+import { useSecretLinks } from '../shell/use-secret-links.ts';
 import { formatDate } from '../texts/format.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal, type ModalProps } from '../ui/dialog.tsx';
 import { NewSecret } from '../ui/new-secret.tsx';
-import { notify } from '../ui/notices.tsx';
 import { shareAddress } from './share-address.ts';
 
 /** 0 for a link that works until it is revoked. */
@@ -35,31 +34,15 @@ export function ShareDialog({ conversation, shownLeafId, ...dialog }: ShareDialo
 
 function ShareLinks({ conversationId, shownLeafId }: { conversationId: string; shownLeafId: string | undefined }) {
   const { archive } = useServices().api;
-  const queryClient = useQueryClient();
-  const queryKey = queryKeys.shares(conversationId);
-  const [created, setCreated] = useState<CreatedShare>();
-  const shares = useQuery({
-    queryKey,
-    queryFn: ({ signal }) => archive.listShares(conversationId, signal),
-    staleTime: 0,
-  });
-  const change = {
-    onSettled: () => queryClient.invalidateQueries({ queryKey }),
-    onError: (error: Error) => notify(problemText(problemOf(error))),
-  };
-  const create = useMutation({
-    ...change,
-    mutationFn: (days: number) =>
+  const { links, created, create, revoke } = useSecretLinks({
+    queryKey: queryKeys.shares(conversationId),
+    list: (signal) => archive.listShares(conversationId, signal),
+    create: (days: number) =>
       archive.createShare(conversationId, {
         ...(shownLeafId !== undefined && { leafId: shownLeafId }),
         ...(days > 0 && { expiresInHours: days * HOURS_PER_DAY }),
       }),
-    onSuccess: setCreated,
-  });
-  const revoke = useMutation({
-    ...change,
-    mutationFn: (id: string) => archive.revokeShare(conversationId, id),
-    onSuccess: (_answer, id) => setCreated((shown) => (shown?.id === id ? undefined : shown)),
+    revoke: (id) => archive.revokeShare(conversationId, id),
   });
   return (
     <>
@@ -74,13 +57,13 @@ function ShareLinks({ conversationId, shownLeafId }: { conversationId: string; s
         />
       )}
       <ul aria-label={texts.share.links} className="mt-2 max-h-56 divide-y divide-line overflow-y-auto">
-        {shares.data?.map((share) => (
+        {links.data?.map((share) => (
           <ShareRow key={share.id} share={share} isBusy={revoke.isPending} onRevoke={() => revoke.mutate(share.id)} />
         ))}
       </ul>
-      {shares.isError && (
+      {links.isError && (
         <p role="alert" className="mt-2 text-sm text-danger">
-          {problemText(problemOf(shares.error))}
+          {problemText(problemOf(links.error))}
         </p>
       )}
     </>
