@@ -23,6 +23,7 @@ const followEveryMs = 200;
 export class Device implements AsyncDisposable {
   readonly transcripts = new Map<string, Transcript>();
   readonly #options: DeviceOptions;
+  #gatewayUrls: readonly string[];
   readonly #wanted = new Set<string>();
   /** Followed on the connection there is now. */
   readonly #followed = new Set<string>();
@@ -32,6 +33,7 @@ export class Device implements AsyncDisposable {
 
   constructor(options: DeviceOptions) {
     this.#options = options;
+    this.#gatewayUrls = options.gatewayUrls;
     this.#running = this.#run();
   }
 
@@ -55,6 +57,11 @@ export class Device implements AsyncDisposable {
   /** Drops its connection; the next one goes to any gateway. */
   reconnect(): void {
     this.#socket?.disconnect();
+  }
+
+  /** Its next connections go to these gateways. */
+  turnTo(gatewayUrls: readonly string[]): void {
+    this.#gatewayUrls = gatewayUrls;
   }
 
   /** Sends an event; "lost" when no answer came, whether it took effect or not. */
@@ -87,9 +94,9 @@ export class Device implements AsyncDisposable {
   }
 
   async #connect(): Promise<void> {
-    const { random, gatewayUrls, accessToken } = this.#options;
+    const { random, accessToken } = this.#options;
     this.#followed.clear();
-    const socket = io(random.pick(gatewayUrls), {
+    const socket = io(random.pick(this.#gatewayUrls), {
       auth: { token: accessToken },
       transports: ['websocket'],
       forceNew: true,

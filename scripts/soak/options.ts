@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+const scenarios = ['people', 'killed-gateway'] as const;
+
 export interface SoakCommand {
+  /** `people`: random people against random faults. `killed-gateway`: one reply a seed, whose gateway is killed in the middle. */
+  scenario: (typeof scenarios)[number];
   /** One soak each. */
   seeds: readonly number[];
   minutes: number;
@@ -21,6 +25,8 @@ export const soakHelp = `pnpm soak [options]
 Starts the whole system (three gateways, two ai-services), lets people use it while processes are killed and hang, connections break and Redis
 forgets, mends everything, and checks that every promise was kept. Ends with 1 when one was not.
 
+  --scenario <s>  people (default): as above; killed-gateway: each seed kills the gateway that writes a reply, at a token of its choice, and follows
+                  the reply elsewhere
   --seeds <n>     how many soaks, with different choices (default 1)
   --seed <n>      the first seed (default: a random one); the same seed makes the same choices
   --minutes <n>   how long each soak lasts, besides starting and checking (default 1)
@@ -35,6 +41,7 @@ export function parseSoakOptions(args: readonly string[], randomSeed: () => numb
   const count = parseNumber('--seeds', { text: values.seeds ?? '1', min: 1 });
   const first = values.seed === undefined ? randomSeed() : parseNumber('--seed', { text: values.seed, min: 0 });
   return {
+    scenario: parseScenario(values.scenario ?? 'people'),
     seeds: Array.from({ length: count }, (_unused, index) => first + index),
     minutes: parseNumber('--minutes', { text: values.minutes ?? '1', min: 0 }),
     people: parseNumber('--people', { text: values.people ?? '4', min: 1 }),
@@ -48,6 +55,7 @@ function parseStrictly(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        scenario: { type: 'string' },
         seeds: { type: 'string' },
         seed: { type: 'string' },
         minutes: { type: 'string' },
@@ -59,6 +67,12 @@ function parseStrictly(args: readonly string[]) {
   } catch (error) {
     throw new SoakOptionError(`${error instanceof Error ? error.message : String(error)}\n\n${soakHelp}`);
   }
+}
+
+function parseScenario(name: string): SoakCommand['scenario'] {
+  const scenario = scenarios.find((known) => known === name);
+  if (scenario !== undefined) return scenario;
+  throw new SoakOptionError(`--scenario takes one of ${scenarios.join(', ')}, not "${name}".`);
 }
 
 function parseNumber(option: string, { text, min }: { text: string; min: number }): number {

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '@chatbot/testkit';
 import { z } from 'zod';
 import { Device } from './device.ts';
 
-const turnSchema = z.object({
+export const turnSchema = z.object({
   conversationId: z.string(),
   userMessageId: z.string(),
   assistantMessageId: z.string(),

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitForStopSignal } from '../start/stop-signals.ts';
+import { startKillTrials } from './killed-gateway.ts';
 import { parseSoakOptions, type SoakCommand, SoakOptionError, soakHelp } from './options.ts';
 import { type SoakResult, soak } from './soak.ts';
 
@@ -27,13 +28,15 @@ export async function runSoak(process: NodeJS.Process, args: readonly string[]):
 
 async function soakAll(process: NodeJS.Process, command: SoakCommand): Promise<number> {
   const failed: number[] = [];
+  await using trials = command.scenario === 'killed-gateway' ? await startKillTrials() : undefined;
   for (const seed of command.seeds) {
     const startedAtMs = performance.now();
     const note = (text: string) => {
       process.stderr.write(`${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s  ${text}\n`);
     };
     process.stdout.write(`seed ${seed}\n`);
-    const result = await soak({ seed, durationMs: command.minutes * 60_000, peopleCount: command.people, note });
+    const options = { seed, durationMs: command.minutes * 60_000, peopleCount: command.people, note };
+    const result = await (trials === undefined ? soak(options) : trials.run(seed));
     process.stdout.write(`${render(result)}\n`);
     if (result.violations.length === 0) continue;
     failed.push(seed);

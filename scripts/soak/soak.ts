@@ -5,6 +5,7 @@ import { register } from './api.ts';
 import { checkHistory } from './check-history.ts';
 import { makeTrouble } from './faults.ts';
 import { createPeople, type Person } from './person.ts';
+import { unlimitedEnv } from './unlimited.ts';
 
 export interface SoakOptions {
   seed: number;
@@ -34,16 +35,7 @@ const models = {
 
 const replicas = { 'api-gateway': 3, 'ai-service': 2 };
 const processNames = ['api-gateway', 'api-gateway-2', 'api-gateway-3', 'ai-service', 'ai-service-2', 'chat-service'];
-const unlimited = '10000000';
-
-const env = {
-  DEFAULT_MODEL: 'steady:latest',
-  ACCESS_TOKEN_SECONDS: '86400',
-  RATE_LIMIT_REQUESTS_PER_MINUTE: unlimited,
-  RATE_LIMIT_SIGN_INS_PER_MINUTE: unlimited,
-  RATE_LIMIT_MESSAGES_PER_MINUTE: unlimited,
-  RATE_LIMIT_EVENTS_PER_MINUTE: unlimited,
-};
+const env = { ...unlimitedEnv, DEFAULT_MODEL: 'steady:latest' };
 
 /** Longer than everything that a reply may wait for: a process that is started again, an orphan that is found. */
 const settleTimeoutMs = 120_000;

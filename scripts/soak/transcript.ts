@@ -22,6 +22,8 @@ export type EndStatus = (typeof endStatuses)[number];
 export class Transcript {
   readonly generationId: string;
   readonly violations: string[] = [];
+  /** How many frames came that were there already. */
+  repeatCount = 0;
   readonly #frames: SoakFrame[] = [];
 
   constructor(generationId: string) {
@@ -49,6 +51,7 @@ export class Transcript {
   add(frame: SoakFrame): void {
     const known = this.#frames[frame.seq - 1];
     if (known !== undefined) {
+      this.repeatCount += 1;
       if (JSON.stringify(known) !== JSON.stringify(frame)) this.#note(`frame ${frame.seq} came in two versions`);
     } else if (this.end !== undefined) this.#note(`frame ${frame.seq} came after the end`);
     else if (frame.seq !== this.lastSeq + 1) this.#note(`frame ${frame.seq} came after frame ${this.lastSeq}`);
