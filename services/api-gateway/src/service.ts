@@ -102,7 +102,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
       onCutOff: () => sendClientsElsewhere({ io, streams }),
     }),
   );
-  const ahead = createAskAhead({ ai: clients.ai, log, tail });
+  const ahead = createAskAhead({ ai: clients.ai, log, tail, leaseTtlMs: config.leaseTtlMs });
   const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
   const pressure = stack.use(startLoopPressure());
   const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, pressure };

@@ -1,13 +1,15 @@
 import type { GenerateRequest } from '@chatbot/proto/chatbot/ai/v1/GenerateRequest';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import { createRequestContext } from '@chatbot/service-kit';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AiClient } from '../clients/clients.ts';
-import { createAskAhead, type NewMessage } from './ask-ahead.ts';
+import { type AheadTurn, createAskAhead, type NewMessage } from './ask-ahead.ts';
 import type { GenerationLog } from './log.ts';
 import type { FrameSink, LogTail } from './tail.ts';
 
 const context = createRequestContext();
+
+const leaseTtlMs = 1_000;
 
 /** The ports of asking ahead, noting what they are told. */
 function askAhead() {
@@ -19,10 +21,15 @@ function askAhead() {
       return { send() {}, cancel: () => void calls.push('cancel'), async *[Symbol.asyncIterator]() {} };
     },
   };
-  const log: Pick<GenerationLog, 'claim' | 'forget' | 'release'> = {
+  const log: Pick<GenerationLog, 'claim' | 'forget' | 'release' | 'renew' | 'touch'> = {
     claim: async () => ({ fence: 7, lastSeq: 0, ended: false, stop: undefined }),
     forget: async (id) => void calls.push(`forget ${id}`),
     release: async (id, fence) => void calls.push(`release ${id} ${fence}`),
+    async renew(id, fence) {
+      calls.push(`renew ${id} ${fence}`);
+      return { ownership: 'owned', stop: undefined };
+    },
+    touch: async (ids) => void calls.push(`touch ${ids}`),
   };
   const followed = new Map<string, FrameSink>();
   const tail: Pick<LogTail, 'follow'> = {
@@ -31,7 +38,7 @@ function askAhead() {
       return { close: () => void followed.delete(id) };
     },
   };
-  const deps = { ai: ai as AiClient, log: log as GenerationLog, tail: tail as LogTail };
+  const deps = { ai: ai as AiClient, log: log as GenerationLog, tail: tail as LogTail, leaseTtlMs };
   return { asked, calls, followed, ahead: createAskAhead(deps) };
 }
 
@@ -187,5 +194,23 @@ describe('asking ahead', () => {
     const { ahead, calls } = askAhead();
     ahead.ask(question, context)?.drop(outcome);
     await expect.poll(() => calls).toEqual(['cancel', given]);
+  });
+});
+
+describe('a lease that was taken ahead', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['is taken', (turn?: AheadTurn) => turn?.take(taskOf(question)), []],
+    ['is given back', (turn?: AheadTurn) => turn?.drop('not-stored'), ['cancel', 'forget g1']],
+  ] as const)('is kept however long storing takes, until the turn %s', async (_case, end, after) => {
+    vi.useFakeTimers();
+    const { ahead, calls } = askAhead();
+    const turn = ahead.ask(question, context);
+    await vi.advanceTimersByTimeAsync(leaseTtlMs / 2);
+    expect(calls).toEqual(['renew g1 7', 'touch g1', 'renew g1 7', 'touch g1']);
+    end(turn);
+    await vi.advanceTimersByTimeAsync(2 * leaseTtlMs);
+    expect(calls.slice(4)).toEqual(after);
   });
 });

@@ -56,14 +56,14 @@ const branchesMax = 500;
 const branchCharsMax = 32 * 1024;
 const missesMax = 1_000;
 
-type AskAheadDeps = { ai: AiClient; log: GenerationLog; tail: LogTail };
+type AskAheadDeps = { ai: AiClient; log: GenerationLog; tail: LogTail; leaseTtlMs: number };
 
 /**
  * Lets the model begin while the message is on its way to the disk. What will be asked is told from the message, and from the last turn of its
  * conversation when this replica ran that. It is a guess, used only when the stored turn asks for the same, byte by byte; a conversation that
  * was guessed wrong is not guessed again. Nothing of the answer is logged or shown before the turn is stored.
  */
-export function createAskAhead({ ai, log, tail }: AskAheadDeps): AskAhead {
+export function createAskAhead({ ai, log, tail, leaseTtlMs }: AskAheadDeps): AskAhead {
   const branches = createBranches();
   const missed = new Set<string>();
   /** A message that is sent again while it is being stored asks once. */
@@ -78,12 +78,14 @@ export function createAskAhead({ ai, log, tail }: AskAheadDeps): AskAhead {
       storing.add(messageKey);
       const reply = ai.duplex('Generate', request, { context, timeoutMs: timeouts.generationMs });
       const claiming = log.claim(message.generationId);
+      const kept = keepLease(log, { claiming, generationId: message.generationId, leaseTtlMs });
       const awaited = awaitFirstFrame(tail, message.generationId);
       // Whoever takes the turn hears of it, too.
       claiming.catch(() => undefined);
       return {
         take(task) {
           storing.delete(messageKey);
+          kept.stop();
           if (isSameRequest(request, toRequest(task, ''))) return { claiming, opened: reply };
           reply.cancel();
           avoid(guessKey);
@@ -91,6 +93,7 @@ export function createAskAhead({ ai, log, tail }: AskAheadDeps): AskAhead {
         },
         drop(outcome) {
           storing.delete(messageKey);
+          kept.stop();
           awaited.close();
           reply.cancel();
           giveBack(log, { claiming, generationId: message.generationId, outcome }).catch(() => undefined);
@@ -104,6 +107,33 @@ export function createAskAhead({ ai, log, tail }: AskAheadDeps): AskAhead {
   function avoid(guessKey: string) {
     if (missed.size < missesMax) missed.add(guessKey);
   }
+}
+
+/**
+ * Keeps the lease until whoever takes the turn does: without it, another replica would claim what chat-service does not know yet, and give it
+ * up as something that was deleted.
+ */
+function keepLease(
+  log: GenerationLog,
+  claimed: { claiming: Promise<Claim | undefined>; generationId: string; leaseTtlMs: number },
+): { stop(): void } {
+  const { claiming, generationId, leaseTtlMs } = claimed;
+  let stopped = false;
+  const renew = async () => {
+    const claim = await claiming;
+    if (claim === undefined || stopped) return;
+    await log.renew(generationId, claim.fence);
+    // One that was given back meanwhile must not come back into the index.
+    if (!stopped) await log.touch([generationId]);
+  };
+  // One that fails is made good by the next.
+  const timer = setInterval(() => void renew().catch(() => undefined), leaseTtlMs / 4);
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 /** Has the tail read a log that is about to begin: who follows it later finds the read under way and gets the first frame from it. */
