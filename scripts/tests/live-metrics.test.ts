@@ -5,6 +5,7 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { connectSocket } from '../bench/connect-socket.ts';
 import { registerUser } from '../bench/system/register-user.ts';
 import { readDashboards, readRules } from '../deploy/observed.ts';
 import { metricsOf } from '../deploy/promql.ts';
@@ -68,24 +69,50 @@ it.each(Object.entries(published))('%s publishes the metrics that operators rely
   expect([...names, ...everywhere].filter((name) => !found.has(name))).toEqual([]);
 });
 
-it('one trace id and one request id lead from the edge through every service to the model server', async () => {
-  const lineSchema = z.looseObject({ service: z.string(), requestId: z.string().optional(), traceId: z.string() });
-  function linesOfRequest() {
-    return system
-      .logs()
-      .split('\n')
-      .filter((line) => line.includes(traceId))
-      .map((line) => lineSchema.parse(JSON.parse(line.slice(line.indexOf('{')))));
-  }
+const lineSchema = z.looseObject({
+  service: z.string(),
+  event: z.string().optional(),
+  requestId: z.string().optional(),
+  traceId: z.string().optional(),
+});
+
+/** What was logged so far about one message, in every service. */
+function linesWith(text: string) {
+  return system
+    .logs()
+    .split('\n')
+    .filter((line) => line.includes(text))
+    .map((line) => lineSchema.parse(JSON.parse(line.slice(line.indexOf('{')))));
+}
+
+/** Every service that takes part in a reply logs these ids and no other ones beside them, and the model server is sent them. */
+async function expectOneTrace(ids: { requestId: string; traceId: string }) {
   const services = ['ai-service', 'api-gateway', 'chat-service'];
+  // Read in the condition: what was logged last may have come in part only, and is no JSON then.
   const lines = await waitFor(
-    () =>
-      new Set(linesOfRequest().map(({ service }) => service)).size >= services.length ? linesOfRequest() : undefined,
+    () => {
+      const found = linesWith(ids.traceId);
+      return new Set(found.map(({ service }) => service)).size >= services.length && found;
+    },
     { description: 'every service has logged the request' },
   );
   expect([...new Set(lines.map(({ service }) => service))].sort()).toEqual(services);
-  expect(lines.filter((line) => line.requestId !== requestId)).toEqual([]);
-  expect(sim.requests.map(({ headers }) => headers['x-request-id'])).toContain(requestId);
+  expect(lines.filter((line) => line.requestId !== ids.requestId)).toEqual([]);
+  const [asked] = sim.requests.filter(({ headers }) => headers['x-request-id'] === ids.requestId);
+  expect(asked?.headers.traceparent).toContain(ids.traceId);
+}
+
+it('one trace id and one request id lead from a route through every service to the model server', async () => {
+  await expectOneTrace({ requestId, traceId });
+});
+
+it('one trace id and one request id lead from a socket event through every service to the model server', async () => {
+  const { accessToken } = await registerUser(system.url);
+  using connection = await connectSocket({ url: system.url, token: accessToken });
+  await connection.runTurn({ model: 'short:latest', tokensMax: 3 });
+  const isEvent = (line: z.infer<typeof lineSchema>) => line.event === 'message:send';
+  const line = await waitFor(() => linesWith('"message:send"').find(isEvent), { description: 'the event is logged' });
+  await expectOneTrace({ requestId: line.requestId ?? '', traceId: line.traceId ?? '' });
 });
 
 /** What Prometheus itself makes, and what a service has only once it was given certificates. */
