@@ -28,7 +28,12 @@ export type UserEvents = {
 export type UserEventPublisher = {
   /** Tells every session of these users, on every replica. */
   publish<Name extends keyof UserEvents>(userIds: readonly string[], event: Name, payload: UserEvents[Name]): void;
+  /** Has something published in a moment, and never after what is published later: what came first is told first. */
+  defer(publishing: () => void): void;
 };
+
+/** In milliseconds. */
+const deferMs = 10;
 
 /** The room that holds every socket of a user, on every replica. */
 export function userRoom(userId: string): string {
@@ -36,9 +41,25 @@ export function userRoom(userId: string): string {
 }
 
 export function createUserEventPublisher(io: Server): UserEventPublisher {
+  let deferred: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function publishDeferred() {
+    clearTimeout(timer);
+    timer = undefined;
+    const due = deferred;
+    deferred = [];
+    for (const publishing of due) publishing();
+  }
+
   return {
-    publish: (userIds, event, payload) => {
+    publish(userIds, event, payload) {
+      publishDeferred();
       if (userIds.length > 0) io.to(userIds.map(userRoom)).emit(event, payload);
+    },
+    defer(publishing) {
+      deferred.push(publishing);
+      timer ??= setTimeout(publishDeferred, deferMs);
     },
   };
 }

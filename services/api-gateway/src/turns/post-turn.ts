@@ -121,10 +121,7 @@ export async function continueReply(
   }));
 }
 
-/** In milliseconds. A first text that was asked for ahead is there by then; telling the other sessions first would hold it up. */
-const publishDelayMs = 10;
-
-/** Whoever stored a turn runs it; a repeat looks after it only when that one had the time to begin. */
+/** In milliseconds. Whoever stored a turn runs it; a repeat looks after it only when that one had the time to begin. */
 const replayDelayMs = 1_000;
 
 type Begin = {
@@ -157,14 +154,14 @@ function begin(deps: TurnDeps, { caller, turn, task, ahead }: Begin): PostedTurn
     ahead?.drop(assistant === undefined ? 'not-answered' : 'not-stored');
     if (assistant !== undefined) lookAfter(generationId);
   }
-  // After the answer and the first text, which are waited for; the other sessions are not in such a hurry.
+  // After the answer and a first text that was asked for ahead, which are waited for; the other sessions are not in such a hurry.
   if (!replayed) {
-    setTimeout(() => {
+    events.defer(() => {
       const { readerUserIds } = present(conversation, 'conversation');
       events.publish(readerUserIds, 'message:created', user);
       if (assistant !== undefined) events.publish(readerUserIds, 'message:created', assistant);
       publishConversation(events, conversation);
-    }, publishDelayMs);
+    });
   }
   return {
     conversationId: user.conversationId,
