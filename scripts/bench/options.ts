@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const benchNames = ['first-token', 'throughput', 'streams', 'bytes', 'login-flood'] as const;
+export const benchNames = ['first-token', 'throughput', 'streams', 'bytes', 'login-flood', 'store', 'search'] as const;
 export type BenchName = (typeof benchNames)[number];
 
 export const backendNames = ['embedded', 'real'] as const;
@@ -20,6 +20,10 @@ export interface BenchOptions {
   streamCounts: readonly number[];
   /** How long each row of streams is measured. */
   seconds: number;
+  /** Accounts in the larger store of store and search, of 1,000 messages each. */
+  accountCount: number;
+  /** Requests measured for each row of store and search. */
+  requestCount: number;
   /** Absolute; undefined writes nothing. */
   markdownFile: string | undefined;
   /** Absolute; undefined takes no profiles. */
@@ -41,6 +45,8 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   streams           concurrent replies at 20 tokens a second: delivered tokens and lag
   bytes             what a reply of 10,000 tokens costs in Redis and on the socket
   login-flood       concurrent replies while 50 people a second sign in; takes --streams and --seconds (20 is a fair test)
+  store             opening and listing conversations among 1,000,000 messages in Postgres; filling it takes minutes
+  search            full text search among them
   all               everything; without a name: first-token and throughput
 
   --backends <list> embedded,real (default both): PGlite and the Redis in JavaScript; Postgres and redis-server of this machine
@@ -49,6 +55,8 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   --pause <ms>      first-token: time between two turns (default 30), for what follows a reply
   --streams <list>  streams: replies at once, a row each (default 100,300)
   --seconds <n>     streams: length of a measurement (default 10)
+  --accounts <n>    store, search: accounts in the larger store, 1,000 messages each (default 1000; the smaller one has 20)
+  --requests <n>    store, search: requests measured for each row (default 500)
   --markdown <file> also write the tables to a file
   --profile <dir>   write a CPU profile of every process of the system to a folder
   --help            print this
@@ -65,6 +73,8 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     pauseMs: parseNumber('--pause', { text: values.pause ?? '30', min: 0 }),
     streamCounts: (values.streams ?? '100,300').split(',').map((text) => parseCount('--streams', text)),
     seconds: parseCount('--seconds', values.seconds ?? '10'),
+    accountCount: parseCount('--accounts', values.accounts ?? '1000'),
+    requestCount: parseCount('--requests', values.requests ?? '500'),
     markdownFile: values.markdown === undefined ? undefined : resolve(values.markdown),
     profileDir: values.profile === undefined ? undefined : resolve(values.profile),
     help: values.help ?? false,
@@ -83,6 +93,8 @@ function parseStrictly(args: readonly string[]) {
         pause: { type: 'string' },
         streams: { type: 'string' },
         seconds: { type: 'string' },
+        accounts: { type: 'string' },
+        requests: { type: 'string' },
         markdown: { type: 'string' },
         profile: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -17,6 +17,9 @@ import {
   parseBenchOptions,
 } from './options.ts';
 import type { PathUnderTest } from './path-under-test.ts';
+import { benchSearch } from './search.ts';
+import { type SeededStore, startSeededStores } from './store/seeded-store.ts';
+import { benchStore } from './store.ts';
 import { benchStreams, streamsModel } from './streams.ts';
 import { startSystem } from './system/start-system.ts';
 import { renderTable, type Table } from './table.ts';
@@ -24,6 +27,8 @@ import { benchThroughput } from './throughput.ts';
 
 /** What a shell reports of a program that Ctrl-C ended. */
 const interruptedCode = 130;
+/** So few that the table fits into the memory of Postgres. */
+const smallStoreAccountCount = 20;
 
 interface Run {
   options: BenchOptions;
@@ -55,17 +60,25 @@ async function measureAll(process: NodeJS.Process, run: Run & { resources: Async
   const { options, args, resources } = run;
   const note = (text: string) => process.stderr.write(`${text}\n`);
   const machine = describeMachine();
-  note('Starting the model server, the bare chain and the system …');
-  const paths = await startPaths({ options, resources, note });
+  const parts = {
+    paths: once(() => startPaths({ options, resources, note })),
+    stores: once(() => startStores({ options, resources, note })),
+  };
   const sections = [`Machine: ${machine}.`, `Command: \`${['pnpm bench', ...args].join(' ')}\`.`];
   process.stdout.write(`\n${sections.join('\n')}\n\n`);
   for (const name of options.benches) {
     note(`Measuring ${name} …`);
-    const section = renderTable(await runNamed(name, { options, paths }));
+    const section = renderTable(await runNamed(name, { options, parts }));
     process.stdout.write(`${section}\n`);
     sections.push(`\n${section}`);
   }
   if (options.markdownFile !== undefined) await writeFile(options.markdownFile, sections.join('\n'));
+}
+
+/** What the benches stand on; each is started when a bench first needs it. */
+interface Parts {
+  paths: () => Promise<Paths>;
+  stores: () => Promise<readonly SeededStore[]>;
 }
 
 interface Paths {
@@ -74,12 +87,28 @@ interface Paths {
   systems: readonly { path: PathUnderTest; backends: BackendName }[];
 }
 
-async function startPaths(context: {
+interface StartContext {
   options: BenchOptions;
   resources: AsyncDisposableStack;
   note: (text: string) => void;
-}): Promise<Paths> {
-  const { options, resources, note } = context;
+}
+
+function once<Value>(start: () => Promise<Value>): () => Promise<Value> {
+  let started: Promise<Value> | undefined;
+  return () => {
+    started ??= start();
+    return started;
+  };
+}
+
+async function startStores({ options, resources, note }: StartContext): Promise<readonly SeededStore[]> {
+  note('Filling a small store and a large one …');
+  const accountCounts = [smallStoreAccountCount, options.accountCount];
+  return resources.use(await startSeededStores({ accountCounts, note })).stores;
+}
+
+async function startPaths({ options, resources, note }: StartContext): Promise<Paths> {
+  note('Starting the model server, the bare chain and the system …');
   const { seconds, streamCounts, profileDir } = options;
   const paced = streamCounts.map((streamCount) => streamsModel({ streamCount, seconds }));
   const modelServer = resources.use(await startModelServer([...Object.values(models), ...paced]));
@@ -97,21 +126,32 @@ async function startPaths(context: {
   return { direct: directPath(modelServerUrl), bareChain, systems };
 }
 
-function runNamed(name: BenchName, { options, paths }: { options: BenchOptions; paths: Paths }): Promise<Table> {
-  const { turns, warmUpTurns, pauseMs, streamCounts, seconds } = options;
-  const compared = [paths.bareChain, ...paths.systems.map(({ path }) => path)];
+async function runNamed(name: BenchName, { options, parts }: { options: BenchOptions; parts: Parts }): Promise<Table> {
+  const { turns, warmUpTurns, pauseMs, streamCounts, seconds, requestCount } = options;
   switch (name) {
     case 'first-token':
-      return benchFirstToken({ ...paths, turns, warmUpTurns, pauseMs });
+      return benchFirstToken({ ...(await parts.paths()), turns, warmUpTurns, pauseMs });
     case 'throughput':
-      return benchThroughput(compared);
+      return benchThroughput(compared(await parts.paths()));
     case 'streams':
-      return benchStreams({ paths: compared, streamCounts, seconds });
+      return benchStreams({ paths: compared(await parts.paths()), streamCounts, seconds });
     case 'bytes':
-      return benchBytes(compared);
+      return benchBytes(compared(await parts.paths()));
     case 'login-flood':
-      return benchLoginFlood({ systems: paths.systems.map(({ path }) => path), streamCounts, seconds });
+      return benchLoginFlood({
+        systems: (await parts.paths()).systems.map(({ path }) => path),
+        streamCounts,
+        seconds,
+      });
+    case 'store':
+      return benchStore({ stores: await parts.stores(), requestCount });
+    case 'search':
+      return benchSearch({ stores: await parts.stores(), requestCount });
     default:
       return name satisfies never;
   }
+}
+
+function compared({ bareChain, systems }: Paths): PathUnderTest[] {
+  return [bareChain, ...systems.map(({ path }) => path)];
 }

@@ -39,9 +39,9 @@ export async function startUntilReady<Ready>(options: ProgramOptions<Ready>): Pr
   child.once('close', (code, signal) => fail(`ended (${signal ?? code})`));
   const timer = setTimeout(() => fail(`was not ready after ${timeoutMs} ms`), timeoutMs);
   try {
-    return { ready: await promise, [Symbol.asyncDispose]: () => stop(child) };
+    return { ready: await promise, [Symbol.asyncDispose]: () => stopProgram(child) };
   } catch (error) {
-    await stop(child);
+    await stopProgram(child);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -56,7 +56,8 @@ export function parseListening(line: string): string | undefined {
   return isReport && typeof value.listening === 'string' ? value.listening : undefined;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+/** Asks a program to end and waits until it has; it is killed when it takes too long. */
+export async function stopProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, 'close');
   child.kill('SIGTERM');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { syllables } from './words.ts';
 
 export interface Shape {
   accounts: number;
@@ -60,6 +61,7 @@ export async function fillDatabase(options: {
 function prepareSql({ accounts, conversations, messages }: Shape): string {
   const spanMs = accounts * conversations * messages * stepMs;
   const salt = randomUUID();
+  const [first, middle, last] = syllables.map((values) => `ARRAY['${values.join("', '")}']`);
   return `
     CREATE FUNCTION pg_temp.seed_ms(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
     RETURN ${Date.now()} - ${spanMs} + n * ${stepMs};
@@ -69,10 +71,7 @@ function prepareSql({ accounts, conversations, messages }: Shape): string {
     RETURN (lpad(to_hex(pg_temp.seed_ms(at)), 12, '0') || '7' || substr(md5('${salt}' || kind || n), 1, 3)
       || '8' || substr(md5('${salt}' || kind || n), 4, 15))::uuid;
     CREATE FUNCTION pg_temp.seed_word(i integer) RETURNS text LANGUAGE sql IMMUTABLE
-    RETURN (ARRAY['ba', 'co', 'di', 'fe', 'gu', 'ha', 'jo', 'ki', 'le', 'mu', 'na', 'po', 'ri', 'se', 'tu', 'va'])[1 + i % 16]
-      || (ARRAY['lan', 'mer', 'nos', 'rik', 'sul', 'tam', 'ven', 'wor', 'zen', 'dar', 'gol', 'bim', 'fur', 'kes', 'pol', 'tir'])
-        [1 + i / 16 % 16]
-      || (ARRAY['a', 'en', 'ic', 'o', 'al', 'et', 'um', 'ia', 'or', 'is', 'ad', 'ent', 'ing', 'er', 'on', 'ly'])[1 + i / 256];`;
+    RETURN (${first})[1 + i % 16] || (${middle})[1 + i / 16 % 16] || (${last})[1 + i / 256];`;
 }
 
 const conversationsSql = `

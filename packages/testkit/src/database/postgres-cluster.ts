@@ -18,6 +18,8 @@ export type PostgresClusterOptions = {
    * answered; measurements need it. Default `off`.
    */
   durability?: 'on' | 'off';
+  /** Libraries that every process of the server loads, of those that come with Postgres. */
+  preload?: readonly string[];
 };
 
 /**
@@ -27,7 +29,7 @@ export type PostgresClusterOptions = {
 export async function startPostgresCluster(
   options: PostgresClusterOptions = {},
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const { durability = 'off' } = options;
+  const { durability = 'off', preload = [] } = options;
   const binDir = await findBinDir();
   // Postgres refuses to run as root.
   const user = process.getuid?.() === 0 ? await findUser('postgres') : undefined;
@@ -37,7 +39,7 @@ export async function startPostgresCluster(
   const port = await freePort();
   const server = startOwnedProcess({
     command: path.join(binDir, 'postgres'),
-    args: ['-D', dataDir, ...settings({ port, durability })],
+    args: ['-D', dataDir, ...settings({ port, durability, preload })],
     dataDir,
     stopSignal: 'QUIT',
     user,
@@ -47,7 +49,7 @@ export async function startPostgresCluster(
   return { url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-function settings({ port, durability }: { port: number; durability: 'on' | 'off' }): string[] {
+function settings({ port, durability, preload }: Required<PostgresClusterOptions> & { port: number }): string[] {
   const values = {
     port,
     listen_addresses: '127.0.0.1',
@@ -55,6 +57,7 @@ function settings({ port, durability }: { port: number; durability: 'on' | 'off'
     max_connections: 200,
     shared_buffers: '64MB',
     timezone: 'UTC',
+    shared_preload_libraries: preload.join(),
     ...(durability === 'off' ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
