@@ -12,6 +12,7 @@ import {
   startTestChatService,
   type TestChatService,
 } from './harness.ts';
+import { makeAtOnce, slowDownInserts } from './race.ts';
 
 let chat: TestChatService;
 beforeAll(async () => {
@@ -67,6 +68,16 @@ describe('folders', () => {
       ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('stay within 200 when twenty are made at once', async () => {
+    const caller = chat.newUser();
+    await slowDownInserts(chat, { table: 'folders', name: 'Slow' });
+    expect(await makeAtOnce(199, (index) => createFolder(caller, `F${index}`))).toEqual({ made: 199, refusals: [] });
+    const { made, refusals } = await makeAtOnce(20, () => createFolder(caller, 'Slow'));
+    expect(made).toBe(1);
+    expect(new Set(refusals)).toEqual(new Set(['VALIDATION_FAILED']));
+    expect((await chat.client.unary('ListFolders', {}, caller)).folders).toHaveLength(200);
   });
 
   it('hold conversations; those of a deleted folder are in none', async () => {

@@ -9,6 +9,7 @@ import {
   startTestChatService,
   type TestChatService,
 } from './harness.ts';
+import { makeAtOnce, slowDownInserts } from './race.ts';
 
 let chat: TestChatService;
 beforeAll(async () => {
@@ -48,6 +49,17 @@ describe('personas', () => {
       ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('stay within 50 when twenty are made at once', async () => {
+    const caller = chat.newUser();
+    await slowDownInserts(chat, { table: 'personas', name: 'Slow' });
+    expect(await makeAtOnce(49, () => create(caller))).toEqual({ made: 49, refusals: [] });
+    const slow = { ...content, name: 'Slow' };
+    const { made, refusals } = await makeAtOnce(20, () => chat.client.unary('CreatePersona', slow, caller));
+    expect(made).toBe(1);
+    expect(new Set(refusals)).toEqual(new Set(['VALIDATION_FAILED']));
+    expect((await chat.client.unary('ListPersonas', {}, caller)).personas).toHaveLength(50);
   });
 
   it.each([

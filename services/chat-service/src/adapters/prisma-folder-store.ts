@@ -61,13 +61,13 @@ function folderStatement(where: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`SELECT ${folderJson} AS folder FROM folders f WHERE ${where}`;
 }
 
-/** Two at once may pass the bound by one; it only keeps the list short. */
+/** Those who add at the same moment take turns, so that none passes the bound. */
 function addStatement({ id, userId, name, createdAt, updatedAt, version }: Folder, countMax: number): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO folders (id, user_id, name, created_at, updated_at, version)
     SELECT ${id}::uuid, ${userId}::uuid, ${name}, ${createdAt.toISOString()}::timestamptz, ${updatedAt.toISOString()}::timestamptz,
       ${version}::int
-    WHERE (SELECT count(*) FROM folders f WHERE f.user_id = ${userId}::uuid) < ${countMax}::int
+    WHERE count_folders_in_turn(${userId}::uuid) < ${countMax}::int
     RETURNING id`;
 }
 

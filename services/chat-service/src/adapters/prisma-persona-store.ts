@@ -58,14 +58,14 @@ function personaStatement(where: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`SELECT ${personaJson} AS persona FROM personas p WHERE ${where}`;
 }
 
-/** Two at once may pass the bound by one; it only keeps the list short. */
+/** Those who add at the same moment take turns, so that none passes the bound. */
 function addStatement(persona: Persona, countMax: number): Prisma.Sql {
   const { id, userId, name, description, prompt, createdAt, updatedAt, version } = persona;
   return Prisma.sql`
     INSERT INTO personas (id, user_id, name, description, prompt, parameters, created_at, updated_at, version)
     SELECT ${id}::uuid, ${userId}::uuid, ${name}, ${description}, ${prompt}, ${JSON.stringify(persona.parameters)}::jsonb,
       ${createdAt.toISOString()}::timestamptz, ${updatedAt.toISOString()}::timestamptz, ${version}::int
-    WHERE (SELECT count(*) FROM personas p WHERE p.user_id = ${userId}::uuid) < ${countMax}::int
+    WHERE count_personas_in_turn(${userId}::uuid) < ${countMax}::int
     RETURNING id`;
 }
 
