@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
 import { launchBrowser, signIn, visit } from './support/browser.ts';
@@ -65,6 +65,20 @@ async function show(page: Page, place: string) {
   await page.getByRole('button', { name: `Shown: ${place}` }).waitFor();
 }
 
+/** Drags a conversation onto one of the places that appear when it is dragged. */
+async function dragOnto(page: Page, conversation: Locator, place: string) {
+  await conversation.hover();
+  await page.mouse.down();
+  const box = await conversation.boundingBox();
+  if (box === null) throw new Error('the conversation is not in sight');
+  await page.mouse.move(box.x + 20, box.y + 40, { steps: 4 });
+  await page.getByText('Move to which folder?').waitFor();
+  const target = page.getByRole('complementary').getByText(place, { exact: true }).last();
+  const { x = 0, y = 0, width = 0, height = 0 } = (await target.boundingBox()) ?? {};
+  await page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+}
+
 /** What axe finds, and whether the page is wider than its window. */
 async function look(page: Page): Promise<string[]> {
   const fits = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
@@ -89,6 +103,30 @@ describe('a list', () => {
     await listed(page, 'Roses (unread)').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Mark as read' }).click();
     await expect.poll(() => listed(page, /\(unread\)/).count()).toBe(1);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('is dragged into folders, a new one and one that is there, and taken out again', async () => {
+    const { email, ask } = await accountWith(['Roses', 'Ferns']);
+    await ask('POST', '/folders', { name: 'Shade' });
+    const { page, context, problems } = await enter(email);
+    await dragOnto(page, listed(page, 'Ferns'), 'Shade');
+    await page.getByText('1 conversation is in “Shade” now.').first().waitFor();
+    expect(await page.getByText('Move to which folder?').count()).toBe(0);
+
+    await dragOnto(page, listed(page, 'Roses'), 'New folder');
+    await page.getByRole('textbox', { name: 'Name of the folder' }).fill('Sun');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('1 conversation is in “Sun” now.').first().waitFor();
+    await show(page, 'Sun');
+    await expect.poll(() => list(page).getByRole('link').first().textContent()).toBe('Roses');
+    expect(await listed(page, 'Ferns').count()).toBe(0);
+
+    await dragOnto(page, listed(page, 'Roses'), 'No folder');
+    await listed(page, 'Roses').waitFor({ state: 'detached' });
+    await show(page, 'Shade');
+    await listed(page, 'Ferns').waitFor();
     expect(problems).toEqual([]);
     await context.close();
   });

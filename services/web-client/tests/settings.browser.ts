@@ -148,6 +148,8 @@ describe('usage', () => {
           .count();
       })
       .toBe(1);
+    const today = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date());
+    expect(await page.getByTitle(new RegExp(`^${today}: [1-9].* read, [1-9].* written$`)).count()).toBe(1);
     expect(await axeFindings(page)).toEqual([]);
 
     const quota = (used: number) => ({

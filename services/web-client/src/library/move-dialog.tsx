@@ -8,8 +8,8 @@ import { Button } from '../ui/button.tsx';
 import { Modal, type ModalProps } from '../ui/dialog.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { FolderNameDialog } from './folder-name-dialog.tsx';
-import { useArrange } from './use-arrange.ts';
 import { useFolders } from './use-library.ts';
+import { useMove } from './use-move.ts';
 
 type MoveDialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & {
   conversations: readonly Conversation[];
@@ -19,24 +19,19 @@ type MoveDialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'>
 /** Asks into which folder conversations go. */
 export function MoveDialog({ conversations, onDone, open, onOpenChange, returnFocus }: MoveDialogProps) {
   const [isNaming, setNaming] = useState(false);
-  const { arrange } = useArrange();
+  const move = useMove();
   const { library } = texts;
 
-  function move(folder: { id: string; name: string } | undefined): void {
+  function moveTo(folder: { id: string; name: string } | undefined): void {
     onOpenChange(false);
-    const folderId = folder?.id ?? null;
-    arrange(
-      conversations,
-      () => ({ folderId }),
-      (count) => (folder === undefined ? library.takenOut(count) : library.moved(count, folder.name)),
-    );
+    move(conversations, folder);
     onDone?.();
   }
 
   return (
     <>
       <Modal open={open} onOpenChange={onOpenChange} returnFocus={returnFocus} title={library.moveTitle}>
-        <FolderChoices conversations={conversations} onChoose={move}>
+        <FolderChoices conversations={conversations} onChoose={moveTo}>
           <Button
             look="plain"
             className="justify-start"
@@ -55,7 +50,7 @@ export function MoveDialog({ conversations, onDone, open, onOpenChange, returnFo
         open={isNaming}
         onOpenChange={setNaming}
         returnFocus={returnFocus}
-        onDone={move}
+        onDone={moveTo}
       />
     </>
   );

@@ -29,21 +29,27 @@ import { COMPOSER_ID } from './composer-id.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 import { useConversationActions } from './use-conversation-actions.ts';
 
-type ConversationItemProps = { conversation: Conversation; order: readonly string[] };
+type ConversationItemProps = {
+  conversation: Conversation;
+  order: readonly string[];
+  /** Told of it while it is being dragged, and of nothing when it is let go. */
+  onDrag: (conversation: Conversation | undefined) => void;
+};
 
 /** One conversation in the list, with its menu; while one is choosing, with a box instead. `order` is that of the list. */
-export function ConversationItem({ conversation, order }: ConversationItemProps) {
+export function ConversationItem({ conversation, order, onDrag }: ConversationItemProps) {
   const { selection } = useListChoice();
   return selection === undefined ? (
-    <LinkItem conversation={conversation} />
+    <LinkItem conversation={conversation} onDrag={onDrag} />
   ) : (
     <ChoiceItem conversation={conversation} order={order} isChosen={selection.ids.has(conversation.id)} />
   );
 }
 
-function LinkItem({ conversation }: { conversation: Conversation }) {
+function LinkItem({ conversation, onDrag }: Omit<ConversationItemProps, 'order'>) {
   const title = conversation.title || texts.sidebar.untitled;
   const trigger = useRef<HTMLButtonElement>(null);
+  const dragStart = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { startSelecting } = useListChoice();
   const { entries, dialog } = useConversationMenu(conversation, () => trigger.current);
   return (
@@ -55,6 +61,14 @@ function LinkItem({ conversation }: { conversation: Conversation }) {
             if (!event.shiftKey) return;
             event.preventDefault();
             startSelecting(conversation.id);
+          }}
+          // Browsers end a drag at once when the page changes in the moment in which it begins.
+          onDragStart={() => {
+            dragStart.current = setTimeout(onDrag, 0, conversation);
+          }}
+          onDragEnd={() => {
+            clearTimeout(dragStart.current);
+            onDrag(undefined);
           }}
           className="flex items-center gap-2 rounded-lg py-1.5 pr-9 pl-2 text-sm text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
         >
@@ -78,7 +92,9 @@ function LinkItem({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function ChoiceItem({ conversation, order, isChosen }: ConversationItemProps & { isChosen: boolean }) {
+type ChoiceItemProps = Omit<ConversationItemProps, 'onDrag'> & { isChosen: boolean };
+
+function ChoiceItem({ conversation, order, isChosen }: ChoiceItemProps) {
   const { toggle, extendTo } = useListChoice();
   return (
     // With Shift, a click would mark text, too.

@@ -1,16 +1,21 @@
 import { Archive, Trash2 } from 'lucide-react';
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { NavLink } from 'react-router';
 import { Virtualizer } from 'virtua';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
+import type { Conversation } from '../api/schemas.ts';
+import { FolderNameDialog } from '../library/folder-name-dialog.tsx';
+import { FolderTargets } from '../library/folder-targets.tsx';
 import { ListBar } from '../library/list-bar.tsx';
 import { useListChoice } from '../library/list-choice.tsx';
 import { placeOf } from '../library/places.ts';
 import { SelectionBar } from '../library/selection-bar.tsx';
+import { useMove } from '../library/use-move.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { useFocusedRow } from '../ui/use-focused-row.ts';
+import { COMPOSER_ID } from './composer-id.ts';
 import { ConversationItem } from './conversation-item.tsx';
 import { listRowsOf } from './list-rows.ts';
 import { useConversations } from './use-conversations.ts';
@@ -25,13 +30,16 @@ export function ConversationList() {
   const scroller = useRef<HTMLElement>(null);
   const { narrowing, selection } = useListChoice();
   const { list, conversations } = useConversations('active', narrowing);
+  const [dragged, setDragged] = useState<Conversation>();
+  const [toNewFolder, setToNewFolder] = useState<Conversation>();
+  const move = useMove();
   return (
-    <>
+    <div className="relative flex min-h-0 flex-1 flex-col">
       <div className="px-3">
         {selection === undefined ? <ListBar /> : <SelectionBar listed={conversations} ids={selection.ids} />}
       </div>
       <nav ref={scroller} aria-label={texts.sidebar.label} className="min-h-0 flex-1 overflow-y-auto px-3 pb-4">
-        <Rows list={list} conversations={conversations} scroller={scroller} />
+        <Rows list={list} conversations={conversations} scroller={scroller} dragged={dragged} onDrag={setDragged} />
         <ul className="mt-2 border-t border-line pt-2">
           <Place to="/archive" icon={<Archive size={16} aria-hidden />}>
             {texts.organise.archiveTitle}
@@ -41,13 +49,25 @@ export function ConversationList() {
           </Place>
         </ul>
       </nav>
-    </>
+      {dragged !== undefined && <FolderTargets conversation={dragged} onNewFolder={() => setToNewFolder(dragged)} />}
+      <FolderNameDialog
+        folder={undefined}
+        open={toNewFolder !== undefined}
+        onOpenChange={(isOpen) => isOpen || setToNewFolder(undefined)}
+        returnFocus={() => document.getElementById(COMPOSER_ID)?.focus()}
+        onDone={(folder) => toNewFolder && move([toNewFolder], folder)}
+      />
+    </div>
   );
 }
 
-type RowsProps = ReturnType<typeof useConversations> & { scroller: RefObject<HTMLElement | null> };
+type RowsProps = ReturnType<typeof useConversations> & {
+  scroller: RefObject<HTMLElement | null>;
+  dragged: Conversation | undefined;
+  onDrag: (conversation: Conversation | undefined) => void;
+};
 
-function Rows({ list, conversations, scroller }: RowsProps) {
+function Rows({ list, conversations, scroller, dragged, onDrag }: RowsProps) {
   const content = useRef<HTMLDivElement>(null);
   const focusedId = useFocusedRow(content);
   const { narrowing } = useListChoice();
@@ -62,7 +82,8 @@ function Rows({ list, conversations, scroller }: RowsProps) {
   }
   const rows = listRowsOf(conversations, { sort: narrowing.sort, now: new Date() });
   const order = rows.flatMap((row) => (row.kind === 'conversation' ? [row.id] : []));
-  const focused = rows.findIndex(({ id }) => id === focusedId);
+  // The end of a drag is told to the row where it began.
+  const kept = [focusedId, dragged?.id].map((keptId) => rows.findIndex(({ id }) => id === keptId));
   return (
     <div ref={content}>
       {conversations.length === 0 && (
@@ -75,7 +96,7 @@ function Rows({ list, conversations, scroller }: RowsProps) {
         item="li"
         scrollRef={scroller}
         bufferSize={RENDER_AHEAD_PX}
-        keepMounted={focused === -1 ? [] : [focused]}
+        keepMounted={kept.filter((index) => index !== -1)}
       >
         {rows.map((row) =>
           row.kind === 'heading' ? (
@@ -84,7 +105,7 @@ function Rows({ list, conversations, scroller }: RowsProps) {
             </h2>
           ) : (
             <div key={row.id} data-row={row.id}>
-              <ConversationItem conversation={row.conversation} order={order} />
+              <ConversationItem conversation={row.conversation} order={order} onDrag={onDrag} />
             </div>
           ),
         )}

@@ -201,6 +201,12 @@ export const de: Texts = {
     everybody: 'Alle Konten, nach Tag (UTC)',
     otherPersona: 'Eine andere Persona',
     total: 'Zusammen',
+    chart: {
+      title: 'Tokens am Tag',
+      read: 'gelesen',
+      written: 'geschrieben',
+      tokens: (read, written) => `${read} gelesen, ${written} geschrieben`,
+    },
     columns: { what: 'Für', users: 'Personen', messages: 'Nachrichten', tokens: 'Token', time: 'Dauer' },
   },
 

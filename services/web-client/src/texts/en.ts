@@ -204,6 +204,12 @@ export const en = {
     everybody: 'All accounts, by day (UTC)',
     otherPersona: 'Another persona',
     total: 'Total',
+    chart: {
+      title: 'Tokens a day',
+      read: 'read',
+      written: 'written',
+      tokens: (read: string, written: string) => `${read} read, ${written} written`,
+    },
     columns: { what: 'For', users: 'People', messages: 'Messages', tokens: 'Tokens', time: 'Writing' },
   },
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sumBy, sumOf, tokensOf } from './sum-activity.ts';
+import { daysFrom, sumBy, sumOf, tokensOf } from './sum-activity.ts';
 
 const counts = { messages: 1, replies: 2, promptTokens: 10, completionTokens: 5, generationMs: 100 };
 
@@ -16,4 +16,9 @@ it('adds up what has the same key, and everything', () => {
   ]);
   expect(sumOf(items)).toEqual({ messages: 6, replies: 6, promptTokens: 30, completionTokens: 15, generationMs: 300 });
   expect(tokensOf(sumOf([]))).toBe(0);
+});
+
+it('names every day of a period', () => {
+  expect(daysFrom('2028-02-28', '2028-03-01')).toEqual(['2028-02-28', '2028-02-29', '2028-03-01']);
+  expect(daysFrom('2028-02-28', '2028-02-28')).toEqual(['2028-02-28']);
 });

@@ -30,3 +30,14 @@ export function sumOf(items: readonly Counts[]): Counts {
 export function tokensOf({ promptTokens, completionTokens }: Counts): number {
   return promptTokens + completionTokens;
 }
+
+const DAY_MS = 86_400_000;
+
+/** Every day from the first to the last, as YYYY-MM-DD; both in UTC, as the server counts. The last one is today unless said otherwise. */
+export function daysFrom(first: string, last = new Date().toISOString().slice(0, 10)): string[] {
+  const firstMs = Date.parse(first);
+  const count = Math.max(0, Math.floor((Date.parse(last) - firstMs) / DAY_MS) + 1);
+  return Array.from({ length: count }, (_unused, index) =>
+    new Date(firstMs + index * DAY_MS).toISOString().slice(0, 10),
+  );
+}

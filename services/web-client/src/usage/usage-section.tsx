@@ -10,7 +10,8 @@ import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-import { sumBy } from './sum-activity.ts';
+import { daysFrom, sumBy } from './sum-activity.ts';
+import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
 import { useQuota } from './use-quota.ts';
 
@@ -98,6 +99,7 @@ function OwnUsage({ from }: { from: string }) {
   }));
   return (
     <>
+      <UsageChart days={daysFrom(from)} items={items} />
       <UsageTable caption={texts.usage.byDay} rows={byDay.toSorted((a, b) => b.key.localeCompare(a.key))} />
       <UsageTable caption={texts.usage.byPersona} rows={byPersona} />
     </>
