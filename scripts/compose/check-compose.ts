@@ -4,6 +4,15 @@ import { type Person, register, signIn, type Turn, textOf } from './person.ts';
 
 type Step = { readonly name: string; run(): Promise<void> };
 
+type Fault = {
+  /** The service that is to be healthy again. */
+  readonly at: string;
+  break(): Promise<unknown>;
+  mend(): Promise<unknown>;
+  /** `nothing` can be stored or read until it is mended. */
+  readonly stores?: 'nothing';
+};
+
 /** Runs every step, says each one's result in a line, and stops at the first that fails. Returns whether all held. */
 export async function checkCompose(program: ComposeProgram, { build }: { build: boolean }): Promise<boolean> {
   await using project = await openProject(program, { port: await freePort() });
@@ -31,8 +40,8 @@ function describeSteps(project: Project, build: boolean): Step[] {
     return person;
   }
 
-  /** Breaks something in the middle of a reply, mends it after the end, and looks whether the reply is whole. */
-  function survives(name: string, fault: { at: string; break(): Promise<unknown>; mend(): Promise<unknown> }): Step {
+  /** Breaks something in the middle of a reply, mends it after the end, and looks whether the reply is whole: before that and after it. */
+  function survives(name: string, fault: Fault): Step {
     return {
       name,
       async run() {
@@ -42,11 +51,33 @@ function describeSteps(project: Project, build: boolean): Step[] {
         following.catch(() => undefined);
         await fault.break();
         try {
-          await expectWhole(somebody(), turn, await following);
+          const frames = await following;
+          if (fault.stores !== 'nothing') await expectWhole(somebody(), turn, frames);
         } finally {
           await fault.mend();
           await waitUntilHealthy(project, fault.at);
         }
+        await waitFor(
+          'the end of the reply is stored',
+          async () => (await somebody().stored(turn)).status !== 'streaming',
+        );
+        await expectWhole(somebody(), turn, await following);
+      },
+    };
+  }
+
+  /** Fails when a process of a service is another one afterwards. */
+  function withoutRestarts({ name, run }: Step): Step {
+    const starts = () =>
+      Promise.all(replicas.map((service) => project.docker(service, ['inspect', '--format', '{{.State.StartedAt}}'])));
+    return {
+      name,
+      async run() {
+        const before = await starts();
+        await run();
+        const after = await starts();
+        const restarted = replicas.filter((_service, index) => before[index] !== after[index]);
+        if (restarted.length > 0) throw new Error(`started again: ${restarted.join(', ')}`);
       },
     };
   }
@@ -87,6 +118,29 @@ function describeSteps(project: Project, build: boolean): Step[] {
       mend: () =>
         project.docker('api-gateway', ['network', 'connect', '--alias', 'api-gateway', project.network('internal')]),
     }),
+    withoutRestarts(
+      survives('a reply outlives Postgres, away until after its end, and no service restarts', {
+        at: 'postgres',
+        break: () => project.docker('postgres', ['stop']),
+        mend: () => project.docker('postgres', ['start']),
+        stores: 'nothing',
+      }),
+    ),
+    survives('a reply outlives a restart of Redis', {
+      at: 'redis',
+      break: () => project.docker('redis', ['restart']),
+      mend: async () => undefined,
+    }),
+    ...replicas.map((service) =>
+      survives(`a reply outlives the replacement of ${service}`, {
+        at: service,
+        break: async () => {
+          await project.compose('rm', '--stop', '--force', service);
+          await project.compose('up', '-d', '--no-build', '--no-deps', service);
+        },
+        mend: async () => undefined,
+      }),
+    ),
     {
       name: 'what is stored outlives docker compose down',
       async run() {
@@ -100,6 +154,9 @@ function describeSteps(project: Project, build: boolean): Step[] {
     },
   ];
 }
+
+/** What the profile `scale` starts two of. */
+const replicas = ['user-service', 'chat-service', 'ai-service', 'api-gateway'].flatMap((name) => [name, `${name}-2`]);
 
 /** The demo model takes some ten seconds for the answer. */
 const longQuestion = 'Tell me a long story about the sea, with every detail that you can think of.';
