@@ -6,9 +6,10 @@ import { makeCertificates } from '../certs/make-certificates.ts';
 import { ensureFirstKey } from '../start/signing-key.ts';
 import type { EnvOptions } from './options.ts';
 
-/** Passwords of the backing services, hexadecimal, because they are part of URLs; and what makes the first administrator. */
+/** Passwords of the backing services, hexadecimal, because they are part of URLs; what makes the first administrator, and what seals second factors. */
 const passwords = [
   'SETUP_TOKEN',
+  'SECOND_FACTOR_KEYS',
   'POSTGRES_PASSWORD',
   'USERS_DATABASE_PASSWORD',
   'CHAT_DATABASE_PASSWORD',

@@ -6,6 +6,7 @@ import { findOnPath } from './find-on-path.ts';
 import { chooseOllama } from './ollama.ts';
 import { parseStartOptions, type StartOptions, startHelp } from './options.ts';
 import { choosePublicPort, findFreePorts } from './ports.ts';
+import { ensureSecondFactorKey } from './second-factor-key.ts';
 import { ensureSigningKeys } from './signing-key.ts';
 import { assignPorts, countPorts, describeStack, type ExternalServers, publicUrl, type StackPlan } from './stack.ts';
 import { StartError } from './start-error.ts';
@@ -99,6 +100,7 @@ async function makePlan(options: StartOptions): Promise<StackPlan> {
     external: readExternalServers(process.env),
     processEnv,
     signingKeyFile,
+    secondFactorKey: ensureSecondFactorKey(dataDir),
     ports: assignPorts({ replicas, publicPort, freePorts }),
     redisProgram: findOnPath(['redis-server', 'valkey-server']),
     webClient: describeWebClientBuild(),

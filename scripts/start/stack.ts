@@ -45,6 +45,8 @@ export interface StackPlan {
   /** The redis-server to use; undefined takes the one in JavaScript. */
   redisProgram: string | undefined;
   signingKeyFile: string;
+  /** What the secrets of second factors are sealed with. */
+  secondFactorKey: string;
   webClient: TaskSpec;
 }
 
@@ -254,6 +256,7 @@ function serviceEnv(plan: StackPlan, service: ServiceName): Record<string, strin
         DATABASE_URL: databaseUrl(plan, service),
         REDIS_URL: redisUrl(plan),
         SIGNING_KEY_FILE: plan.signingKeyFile,
+        SECOND_FACTOR_KEYS: process.env.SECOND_FACTOR_KEYS || plan.secondFactorKey,
         // Wider for the same reason as those of the gateway.
         ...(process.env.SIGN_IN_FAILURES_MAX ? {} : { SIGN_IN_FAILURES_MAX: '10000' }),
       };

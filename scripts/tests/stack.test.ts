@@ -15,6 +15,7 @@ function makePlan(overrides: Partial<StackPlan> = {}): StackPlan {
     processEnv: {},
     redisProgram: undefined,
     signingKeyFile: '/data/signing-key.pem',
+    secondFactorKey: 'a key of second factors for the tests',
     webClient: { kind: 'task', name: 'web-client', needs: [], program: undefined },
     ...overrides,
   };

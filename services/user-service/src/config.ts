@@ -34,6 +34,13 @@ export const envShape = {
     .describe(
       'The private key that signs access tokens (PEM, elliptic curve P-256), or a folder of such keys that follow each other',
     ),
+  SECOND_FACTOR_KEYS: z
+    .string()
+    .refine((keys) => splitKeys(keys).every((key) => key.length >= 32), 'must have at least 32 characters each')
+    .transform(splitKeys)
+    .describe(
+      'Random texts that the secrets of second factors are sealed with, comma-separated: the first seals, the others still open',
+    ),
   // Sessions of a day at most stay usable with a leaked access token for as long; more would not be a short life.
   ACCESS_TOKEN_SECONDS: integer(30, dayInSeconds).default(900).describe('The life of an access token, in seconds'),
   REFRESH_TOKEN_SECONDS: integer(60, 366 * dayInSeconds)
@@ -102,6 +109,7 @@ export function loadUserServiceConfig(env: Environment) {
       removalGraceSeconds: values.ACCOUNT_REMOVAL_GRACE_SECONDS,
       setupToken: values.SETUP_TOKEN,
     }),
+    secondFactorKeys: values.SECOND_FACTOR_KEYS,
     guard: Object.freeze({ networkFailuresMax: values.SIGN_IN_FAILURES_MAX }),
     passwords: Object.freeze({
       cost: values.BCRYPT_COST ?? (values.NODE_ENV === 'production' ? 12 : bcryptCostMin),
@@ -110,6 +118,10 @@ export function loadUserServiceConfig(env: Environment) {
       queueWaitMaxMs: passwordQueueWaitMaxMs,
     }),
   });
+}
+
+function splitKeys(keys: string): readonly string[] {
+  return keys.split(',');
 }
 
 function integer(min: number, max: number) {

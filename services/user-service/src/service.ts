@@ -15,6 +15,7 @@ import {
   startRevocationWatch,
   startRpcServer,
 } from '@chatbot/service-kit';
+import { createAesSecretBox } from './adapters/aes-secret-box.ts';
 import { createBcryptPasswordHasher } from './adapters/bcrypt-password-hasher.ts';
 import { openDatabase } from './adapters/database.ts';
 import { createJwtAccessTokenSigner } from './adapters/jwt-access-token-signer.ts';
@@ -22,6 +23,7 @@ import { createPrismaAccountStore } from './adapters/prisma-account-store.ts';
 import { createPrismaActivityStore } from './adapters/prisma-activity-store.ts';
 import { createPrismaPreferenceStore } from './adapters/prisma-preference-store.ts';
 import { createPrismaProfileStore } from './adapters/prisma-profile-store.ts';
+import { createPrismaSecondFactorStore } from './adapters/prisma-second-factor-store.ts';
 import { createPrismaSessionStore } from './adapters/prisma-session-store.ts';
 import { createPrometheusAuthEvents } from './adapters/prometheus-auth-events.ts';
 import { publishSignIns } from './adapters/publish-sign-ins.ts';
@@ -69,6 +71,8 @@ export async function startUserService(
     activity: createPrismaActivityStore(database),
     profiles: createPrismaProfileStore(database),
     preferences: createPrismaPreferenceStore(database),
+    secondFactors: createPrismaSecondFactorStore(database),
+    secretBox: createAesSecretBox(config.secondFactorKeys),
     revocations: createRedisRevocations({ redis: redis.client, accessTokenSeconds, logger }),
     domainEvents,
     passwords: await createBcryptPasswordHasher(config.passwords),

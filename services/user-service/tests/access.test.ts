@@ -28,6 +28,11 @@ const matrix: Record<Rpc, 'anyone' | 'service' | 'user' | 'admin'> = {
   ListSessions: 'user',
   RevokeSession: 'user',
   ChangePassword: 'user',
+  GetSecondFactor: 'user',
+  CreateSecondFactor: 'user',
+  ConfirmSecondFactor: 'user',
+  CreateRecoveryCodes: 'user',
+  DeleteSecondFactor: 'user',
   GetPreferences: 'user',
   UpdatePreferences: 'user',
   DeleteUser: 'user',
@@ -35,6 +40,7 @@ const matrix: Record<Rpc, 'anyone' | 'service' | 'user' | 'admin'> = {
   GetActivityTotals: 'admin',
   ListUsers: 'admin',
   SetUserRole: 'admin',
+  DeleteUserSecondFactor: 'admin',
 };
 
 /** Requests that would be good if an administrator made them. */
@@ -42,6 +48,7 @@ const adminRequests: Partial<Record<Rpc, () => object>> = {
   GetActivityTotals: () => ({ from: '2026-03-01', to: '2026-03-02' }),
   ListUsers: () => ({ limit: 10 }),
   SetUserRole: () => ({ userId: somebody.user.id, role: 'admin' }),
+  DeleteUserSecondFactor: () => ({ userId: somebody.user.id }),
 };
 
 const rpcs = Object.keys(matrix).filter((name): name is Rpc => Object.hasOwn(userServiceDefinition, name));

@@ -5,7 +5,7 @@ import { environmentTable, serviceIdentity } from '@chatbot/service-kit';
 import { createCertificateAuthority } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { envShape, loadUserServiceConfig } from '../src/config.ts';
-import { createSigningKeyFile } from './harness.ts';
+import { createSigningKeyFile, secondFactorKey } from './harness.ts';
 
 let signingKeyFile: string;
 let otherCurveFile: string;
@@ -26,10 +26,11 @@ const minimal = () => ({
   DATABASE_URL: 'postgres://localhost/users',
   REDIS_URL: 'redis://localhost',
   SIGNING_KEY_FILE: signingKeyFile,
+  SECOND_FACTOR_KEYS: secondFactorKey,
 });
 
 describe('loadUserServiceConfig', () => {
-  it('needs a database and a key, and has defaults for the rest', () => {
+  it('needs a database, redis and keys, and has defaults for the rest', () => {
     const config = loadUserServiceConfig(minimal());
     expect(config.rpc).toEqual({ host: '127.0.0.1', port: 50_051 });
     expect(config.admin.port).toBe(9101);
@@ -49,6 +50,7 @@ describe('loadUserServiceConfig', () => {
       DATABASE_STATEMENT_TIMEOUT_MS: 'sesame',
       REDIS_URL: 'http://sesame',
       SIGNING_KEY_FILE: '/sesame',
+      SECOND_FACTOR_KEYS: `${'x'.repeat(32)},sesame`,
       ACCESS_TOKEN_SECONDS: '1',
       REFRESH_TOKEN_SECONDS: '1',
       ACCOUNT_REMOVAL_GRACE_SECONDS: '-1',
@@ -62,7 +64,7 @@ describe('loadUserServiceConfig', () => {
     for (const variable of Object.keys(wrong)) expect(load).toThrow(`${variable}:`);
     expect(load).not.toThrow(/sesame/);
     expect(() => loadUserServiceConfig({})).toThrow(
-      /DATABASE_URL: is required\n {2}REDIS_URL: is required\n {2}SIGNING_KEY_FILE: is required/,
+      /DATABASE_URL: is required\n {2}REDIS_URL: is required\n {2}SIGNING_KEY_FILE: is required\n {2}SECOND_FACTOR_KEYS: is required/,
     );
   });
 

@@ -20,6 +20,7 @@ import { startUserService } from '../src/service.ts';
 
 const prismaDir = fileURLToPath(new URL('../prisma', import.meta.url));
 export const password = 'a fine long password';
+export const secondFactorKey = 'a key of second factors for the tests';
 export const device = { userAgent: 'Test/1.0', ipAddress: '203.0.113.7' };
 
 export type TestUserService = AsyncDisposable & {
@@ -61,6 +62,7 @@ export async function startTestUserService(env: Record<string, string> = {}): Pr
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     SIGNING_KEY_FILE: signingKeyFile,
+    SECOND_FACTOR_KEYS: secondFactorKey,
     BCRYPT_COST: '4',
     ...env,
   });

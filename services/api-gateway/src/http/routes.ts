@@ -1,5 +1,5 @@
 import { getActivity, getActivityTotals } from './activity/routes.ts';
-import { listUsers, setUserRole } from './admin/users.ts';
+import { deleteUserSecondFactor, listUsers, setUserRole } from './admin/users.ts';
 import { listModels } from './ai/routes.ts';
 import { exportConversation, exportConversations, importConversations } from './archive/routes.ts';
 import { login, logout, logoutAll, refresh, register } from './auth/routes.ts';
@@ -28,6 +28,13 @@ import { copyShared, createShare, getShared, listShares, revokeShare } from './s
 import { exportMe } from './users/export.ts';
 import { getPreferences, putPreferences } from './users/preferences.ts';
 import { changePassword, deleteMe, getMe, updateMe } from './users/routes.ts';
+import {
+  confirmSecondFactor,
+  createRecoveryCodes,
+  createSecondFactor,
+  deleteSecondFactor,
+  getSecondFactor,
+} from './users/second-factor.ts';
 
 /** Every route below /api/v1. */
 export const routes: readonly Route[] = [
@@ -47,9 +54,15 @@ export const routes: readonly Route[] = [
   changePassword,
   getPreferences,
   putPreferences,
+  getSecondFactor,
+  createSecondFactor,
+  confirmSecondFactor,
+  createRecoveryCodes,
+  deleteSecondFactor,
   exportMe,
   listUsers,
   setUserRole,
+  deleteUserSecondFactor,
   listConversations,
   listChanges,
   createConversation,

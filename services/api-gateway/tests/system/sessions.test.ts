@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openSessionSchema } from '../../src/clients/resources/open-session.ts';
@@ -157,6 +158,51 @@ describe('what ends sessions', () => {
     expect((await setRole('user')).status).toBe(200);
     expect((await listUsers(accessToken)).status).toBeOneOf([401, 403]);
     await expectEnded(promoted, 'role_changed');
+  });
+});
+
+describe('a second factor', () => {
+  const path = '/users/me/second-factor';
+  const codesSchema = z.object({ recoveryCodes: z.array(z.string()).length(10) });
+
+  /** Somebody whose second factor is on, with the codes that are told then. */
+  async function createProtected() {
+    const account = await createAccount(system.url);
+    const { password } = account;
+    const made = await account.request('POST', path, { password });
+    const { secret } = z.object({ secret: z.string(), uri: z.string() }).parse(made.body);
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+    const { body } = await account.request('POST', `${path}/confirm`, { code });
+    return { account, ...codesSchema.parse(body) };
+  }
+
+  const signIn = ({ email, password }: Account, proof: object = {}) =>
+    callApi(system.url, 'POST', '/api/v1/auth/login', { body: { email, password, ...proof } });
+
+  it('makes signing in ask for a code, which opens one session, and says what is missing', async () => {
+    const { account, recoveryCodes } = await createProtected();
+    const [code = ''] = recoveryCodes;
+    expect(await signIn(account)).toMatchObject({ status: 401, body: { reason: 'SECOND_FACTOR_REQUIRED' } });
+    expect((await signIn(account, { code })).status).toBe(200);
+    expect(await signIn(account, { code })).toMatchObject({ status: 401, body: { reason: 'SECOND_FACTOR_INVALID' } });
+    expect(await account.request('GET', path)).toMatchObject({
+      status: 200,
+      body: { enabled: true, enabledAt: expect.any(String), recoveryCodesLeft: 9 },
+    });
+  });
+
+  it('is changed and turned off with password and code alone, and keeps the session', async () => {
+    const { account, recoveryCodes } = await createProtected();
+    const { password } = account;
+    const guess = await account.request('DELETE', path, { password: 'a guess', code: recoveryCodes[0] });
+    expect(guess).toMatchObject({ status: 400, body: { errors: [{ field: 'password' }] } });
+    const renewed = await account.request('POST', `${path}/recovery-codes`, { password, code: recoveryCodes[0] });
+    const [code] = codesSchema.parse(renewed.body).recoveryCodes;
+    const old = await account.request('DELETE', path, { password, code: recoveryCodes[1] });
+    expect(old).toMatchObject({ status: 400, body: { errors: [{ field: 'code' }] } });
+    expect((await account.request('DELETE', path, { password, code })).status).toBe(204);
+    expect(await account.request('GET', path)).toMatchObject({ body: { enabled: false, recoveryCodesLeft: 0 } });
+    expect((await signIn(account)).status).toBe(200);
   });
 });
 

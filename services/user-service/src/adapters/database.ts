@@ -72,12 +72,17 @@ function createPool({ url, poolMax, statementTimeoutMs }: DatabaseConfig): pg.Po
 
 type ClientOptions = { pool: pg.Pool; onConnectionLost: (error: Error) => void; statementTimeoutMs: number };
 
-/** Hashes of passwords and tokens are left out of every result unless a query asks for them. */
+/** Secrets, and hashes of passwords, tokens and recovery codes, are left out of every result unless a query asks for them. */
 function createClient({ pool, onConnectionLost, statementTimeoutMs }: ClientOptions) {
   return new PrismaClient({
     adapter: new PrismaPg(pool, { onConnectionError: onConnectionLost }),
     errorFormat: 'minimal',
-    omit: { account: { passwordHash: true }, refreshToken: { tokenHash: true, successorNonce: true } },
+    omit: {
+      account: { passwordHash: true },
+      refreshToken: { tokenHash: true, successorNonce: true },
+      secondFactor: { secret: true },
+      recoveryCode: { codeHash: true },
+    },
     transactionOptions: { maxWait: connectTimeoutMs, timeout: statementTimeoutMs },
   });
 }

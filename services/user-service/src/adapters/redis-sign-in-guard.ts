@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@chatbot/errors';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { SignInAttempt, SignInGuard } from '../app/ports.ts';
+import type { Confirmation, SignInAttempt, SignInGuard } from '../app/ports.ts';
 
 export type SignInGuardConfig = {
   /** Failures of one network, whatever the accounts, within a quarter of an hour. */
@@ -18,7 +18,7 @@ const pairLockSeconds = 30;
 const pairLockSecondsMax = hour;
 /** Failures of one account from all networks without a good history together, within an hour. */
 const strangerFailuresMax = 20;
-/** Wrong passwords of somebody who is signed in. */
+/** Wrong passwords, and wrong codes, of somebody who is signed in. */
 const confirmationFailuresMax = 10;
 
 /**
@@ -81,13 +81,13 @@ export function createRedisSignInGuard(redis: Redis, { networkFailuresMax }: Sig
       await Promise.all([takeBack(attempt), pairs.reward(pairKey(attempt), 1)]);
     },
 
-    async admitConfirmation(userId) {
-      const over = await exceeded(confirmations, userId);
+    async admitConfirmation(confirmation) {
+      const over = await exceeded(confirmations, confirmationKey(confirmation));
       if (over !== undefined) throw new AppError('RATE_LIMITED', { retryAfterMs: over.msBeforeNext });
     },
 
-    async confirmed(userId) {
-      await confirmations.delete(userId);
+    async confirmed(confirmation) {
+      await confirmations.delete(confirmationKey(confirmation));
     },
   };
 
@@ -99,6 +99,10 @@ export function createRedisSignInGuard(redis: Redis, { networkFailuresMax }: Sig
 
 function pairKey({ email, network }: SignInAttempt): string {
   return digest(`${email}|${network}`);
+}
+
+function confirmationKey({ userId, of }: Confirmation): string {
+  return of === 'password' ? userId : `${userId}|${of}`;
 }
 
 function digest(text: string): string {

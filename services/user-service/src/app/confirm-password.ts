@@ -17,11 +17,12 @@ export async function confirmPassword(
   deps: Pick<UserDeps, 'accounts' | 'passwords' | 'guard'>,
   { userId, password, field, signal }: ConfirmPasswordInput,
 ): Promise<Credentials> {
-  await deps.guard.admitConfirmation(userId);
+  const confirmation = { userId, of: 'password' } as const;
+  await deps.guard.admitConfirmation(confirmation);
   const credentials = await deps.accounts.findCredentials({ id: userId });
   const { matches } = await deps.passwords.check({ password, hash: credentials?.passwordHash, signal });
   if (credentials === undefined || !matches) throw wrongPassword(field);
-  await deps.guard.confirmed(userId);
+  await deps.guard.confirmed(confirmation);
   return credentials;
 }
 

@@ -152,6 +152,61 @@ export type PasswordHasher = {
   }>;
 };
 
+/** The authenticator app of an account. */
+export type SecondFactor = {
+  /** Sealed. */
+  readonly secret: Uint8Array<ArrayBuffer>;
+  /** Undefined until its owner has shown a code of it. */
+  readonly enabledAt: Date | undefined;
+};
+
+export type SecondFactorStore = {
+  find(accountId: string): Promise<SecondFactor | undefined>;
+  /** Stores a sealed secret that is to be confirmed, in place of an earlier such one. False, and no effect, when one is on. */
+  begin(enrolment: { accountId: string; secret: Uint8Array<ArrayBuffer> }): Promise<boolean>;
+  /**
+   * Turns on the second factor with this sealed secret and stores its recovery codes, both or neither; the code of `step` counts as used. False, and
+   * no effect, when it is on or has another secret.
+   */
+  enable(change: {
+    accountId: string;
+    secret: Uint8Array<ArrayBuffer>;
+    step: number;
+    recoveryCodeHashes: readonly Uint8Array<ArrayBuffer>[];
+    at: Date;
+  }): Promise<boolean>;
+  /**
+   * Marks the code of `step` as used, and those of all earlier steps; `replacement` takes the place of the sealed secret. False, and no effect, when it was used
+   * or the second factor has another secret. Of several calls at once, one has an effect.
+   */
+  useStep(use: {
+    accountId: string;
+    secret: Uint8Array<ArrayBuffer>;
+    step: number;
+    replacement: Uint8Array<ArrayBuffer> | undefined;
+  }): Promise<boolean>;
+  /** Forgets a recovery code. False when there is none; of several calls at once, one has an effect. */
+  useRecoveryCode(use: { accountId: string; codeHash: Uint8Array<ArrayBuffer> }): Promise<boolean>;
+  countRecoveryCodes(accountId: string): Promise<number>;
+  /** False, and no effect, when the second factor is off. */
+  replaceRecoveryCodes(change: { accountId: string; codeHashes: readonly Uint8Array<ArrayBuffer>[] }): Promise<boolean>;
+  /** Turns the second factor off and forgets its recovery codes. False when it is off. */
+  remove(accountId: string): Promise<boolean>;
+};
+
+/** Keeps secrets that have to be read again from whoever has a copy of the database. */
+export type SecretBox = {
+  seal(secret: Uint8Array, accountId: string): Uint8Array<ArrayBuffer>;
+  /**
+   * The secret, and, when it was sealed with an older key, the same sealed with the present one. Throws when it is of another account, or sealed
+   * with an unknown key.
+   */
+  open(
+    sealed: Uint8Array,
+    accountId: string,
+  ): { readonly secret: Uint8Array<ArrayBuffer>; readonly replacement?: Uint8Array<ArrayBuffer> };
+};
+
 /** How hard a password is to guess. */
 export type PasswordStrength = {
   /**
@@ -182,11 +237,14 @@ export type SignInGuard = {
   succeeded(attempt: SignInAttempt): Promise<void>;
   /** Takes the count of an attempt back that was not judged. */
   withdraw(attempt: SignInAttempt): Promise<void>;
-  /** Counts a password that somebody gives who is signed in. Throws AppError RATE_LIMITED. */
-  admitConfirmation(userId: string): Promise<void>;
-  /** Forgets the failures: the password was right. */
-  confirmed(userId: string): Promise<void>;
+  /** Counts a password or a code that somebody gives who is signed in. Throws AppError RATE_LIMITED. */
+  admitConfirmation(confirmation: Confirmation): Promise<void>;
+  /** Forgets the failures: it was right. */
+  confirmed(confirmation: Confirmation): Promise<void>;
 };
+
+/** Passwords and codes count apart: who knows the one must not guess the other without an end. */
+export type Confirmation = { readonly userId: string; readonly of: 'password' | 'code' };
 
 export type AccessTokenSigner = {
   sign(claims: { userId: string; sessionId: string; role: Role; tokenVersion: number; at: Date }): {
@@ -200,12 +258,19 @@ export const authEvents = [
   'login_succeeded',
   'login_failed',
   'login_locked',
+  'login_code_missing',
+  'login_code_failed',
   'refreshed',
   'refresh_reused',
   'logged_out',
   'logged_out_everywhere',
   'session_revoked',
   'password_changed',
+  'second_factor_on',
+  'second_factor_off',
+  'second_factor_reset',
+  'recovery_code_used',
+  'recovery_codes_replaced',
   'role_changed',
   'first_admin_created',
   'removal_scheduled',
@@ -247,6 +312,8 @@ export type UserDeps = {
   readonly sessions: SessionStore;
   readonly profiles: ProfileStore;
   readonly preferences: PreferenceStore;
+  readonly secondFactors: SecondFactorStore;
+  readonly secretBox: SecretBox;
   readonly passwords: PasswordHasher;
   readonly strength: PasswordStrength;
   readonly guard: SignInGuard;

@@ -23,6 +23,12 @@ export const displayNameInput = z
 
 export const refreshTokenInput = z.string().min(1, 'must not be empty').max(512);
 
+/** Of a second factor; what it looks like is looked at when it is compared. */
+export const codeInput = z.string().max(64);
+
+/** What the owner of a second factor shows before it is changed. */
+export const ownerProofInput = z.object({ password: passwordInput, code: codeInput });
+
 /** Empty for none. */
 export const setupTokenInput = z.string().max(512);
 

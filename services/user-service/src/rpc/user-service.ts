@@ -2,10 +2,15 @@ import type { UserServiceDefinition } from '@chatbot/proto';
 import type { Jwks, RpcHandlers } from '@chatbot/service-kit';
 import type { UserDeps } from '../app/ports.ts';
 import { changePasswordRpc } from './change-password.ts';
+import { confirmSecondFactorRpc } from './confirm-second-factor.ts';
+import { createRecoveryCodesRpc } from './create-recovery-codes.ts';
+import { createSecondFactorRpc } from './create-second-factor.ts';
+import { deleteSecondFactorRpc, deleteUserSecondFactorRpc } from './delete-second-factor.ts';
 import { deleteUserRpc } from './delete-user.ts';
 import { findUserByEmailRpc } from './find-user-by-email.ts';
 import { getActivityRpc, getActivityTotalsRpc } from './get-activity.ts';
 import { getPreferencesRpc } from './get-preferences.ts';
+import { getSecondFactorRpc } from './get-second-factor.ts';
 import { getUserRpc } from './get-user.ts';
 import { listProfilesRpc } from './list-profiles.ts';
 import { listSessionsRpc } from './list-sessions.ts';
@@ -34,6 +39,12 @@ export function createUserServiceHandlers(deps: UserDeps & { jwks: () => Jwks })
     ListSessions: listSessionsRpc(deps),
     RevokeSession: revokeSessionRpc(deps),
     ChangePassword: changePasswordRpc(deps),
+    GetSecondFactor: getSecondFactorRpc(deps),
+    CreateSecondFactor: createSecondFactorRpc(deps),
+    ConfirmSecondFactor: confirmSecondFactorRpc(deps),
+    CreateRecoveryCodes: createRecoveryCodesRpc(deps),
+    DeleteSecondFactor: deleteSecondFactorRpc(deps),
+    DeleteUserSecondFactor: deleteUserSecondFactorRpc(deps),
     GetPreferences: getPreferencesRpc(deps),
     UpdatePreferences: updatePreferencesRpc(deps),
     DeleteUser: deleteUserRpc(deps),

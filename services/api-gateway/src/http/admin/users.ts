@@ -26,6 +26,20 @@ export const listUsers = defineRoute({
   },
 });
 
+export const deleteUserSecondFactor = defineRoute({
+  method: 'delete',
+  path: '/admin/users/:id/second-factor',
+  access: 'user',
+  tag: 'admin',
+  summary: 'Turn off the second factor of somebody who has lost it; for administrators',
+  params: z.object({ id: z.uuid() }),
+  responses: { 204: { description: 'The password alone is enough again' } },
+  async handle({ clients }, { caller, params: { id } }) {
+    await clients.user.unary('DeleteUserSecondFactor', { userId: id }, { ...caller, timeoutMs: timeouts.unaryMs });
+    return { status: 204 };
+  },
+});
+
 export const setUserRole = defineRoute({
   method: 'put',
   path: '/admin/users/:id/role',

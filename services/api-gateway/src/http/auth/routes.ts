@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import { defineRoute } from '../route.ts';
+import { codeSchema } from '../users/second-factor.ts';
 import {
   answerWithSession,
   clearRefreshCookie,
@@ -58,11 +59,17 @@ export const login = defineRoute({
   access: 'anyone',
   limit: 'sign-ins',
   tag: 'auth',
-  summary: 'Open a session',
-  body: z.object({ email: z.string().min(1).max(254), password, tokenDelivery: tokenDeliverySchema }),
+  summary: 'Open a session; an account with a second factor needs a code besides',
+  body: z.object({
+    email: z.string().min(1).max(254),
+    password,
+    code: codeSchema.optional(),
+    tokenDelivery: tokenDeliverySchema,
+  }),
   responses: { 200: { description: 'Signed in', schema: sessionSchema } },
   async handle({ clients, cookies }, { body, context, request, response }) {
-    const input = { email: body.email, password: body.password, device: deviceOf(request) };
+    const { email, password, code = '' } = body;
+    const input = { email, password, code, device: deviceOf(request) };
     const { session } = await clients.user.unary('Login', input, { context, timeoutMs: timeouts.credentialsMs });
     return { status: 200, body: answerWithSession(response, { session, delivery: body.tokenDelivery, cookies }) };
   },
