@@ -1,5 +1,5 @@
 import type { SearchFilter } from '../domain/search.ts';
-import type { SearchQuery } from '../domain/search-query.ts';
+import { type SearchQuery, withoutPrefixes } from '../domain/search-query.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 
 export type SearchStatementInput = {
@@ -19,6 +19,8 @@ const headlineLengthMax = 20_000;
 const wholeLengthMax = 240;
 /** What misspelt words are compared with. */
 const vocabulary = { conversationCountMax: 50, messageCountMax: 20 };
+/** In characters, between a misspelt word and the one that was meant. */
+const lengthDifferenceMax = 2;
 
 /**
  * One page of hits. The score is how well a text matches, and a little how new it is: a year outweighs a fifth of one more find of a
@@ -29,9 +31,12 @@ export function searchStatement(input: SearchStatementInput): Prisma.Sql {
   const { userId, query, filter, limit, marks } = input;
   const wanted = Prisma.sql`(SELECT w.query FROM wanted w)`;
   return Prisma.sql`
-    WITH wanted AS MATERIALIZED (SELECT search_query(${JSON.stringify(query)}::jsonb) AS query),
+    WITH wanted AS MATERIALIZED (
+      SELECT search_query(${JSON.stringify(query)}::jsonb) AS query,
+        search_query(${JSON.stringify(withoutPrefixes(query))}::jsonb) AS whole_words
+    ),
     hits AS (
-      ${messageHits({ userId, filter, wanted })}
+      ${messageHits({ userId, filter, wanted, query })}
       UNION ALL
       ${titleHits({ userId, filter, wanted })}
     ),
@@ -53,29 +58,47 @@ export function searchStatement(input: SearchStatementInput): Prisma.Sql {
 
 type Hits = { userId: string; filter: SearchFilter; wanted: Prisma.Sql };
 
-/** What a person owns is one range of the index; what is shared with them, one for each such conversation. */
-function messageHits({ userId, filter, wanted }: Hits): Prisma.Sql {
-  const columns = Prisma.sql`
-    m.conversation_id, m.id AS message_id, ${score(Prisma.sql`m.search`, Prisma.sql`m.created_at`, wanted)} AS score`;
+/**
+ * What a person owns is one range of the index; what is shared with them, one for each such conversation. The trash is looked up once and not
+ * once for each message, and only the messages that count are ranked: a rank costs more than finding.
+ */
+function messageHits({ userId, filter, wanted, query }: Hits & { query: SearchQuery }): Prisma.Sql {
+  const isWanted = messageMatch(query, wanted);
   const newest = Prisma.sql`ORDER BY m.id DESC LIMIT ${candidateCountMax}::int`;
-  return Prisma.sql`(
-    SELECT ${columns}
-    FROM messages m JOIN conversations c ON c.id = m.conversation_id
-    WHERE m.user_id = ${userId}::uuid AND m.search @@ ${wanted} AND c.deleted_at IS NULL ${messageFilter(filter)}
-    ${newest}
-  )
-  UNION ALL (
-    SELECT ${columns}
-    FROM conversation_members cm
-    JOIN conversations c ON c.id = cm.conversation_id AND c.deleted_at IS NULL
-    CROSS JOIN LATERAL (
-      SELECT m.* FROM messages m
-      WHERE m.user_id = c.user_id AND m.conversation_id = c.id AND m.search @@ ${wanted} ${messageFilter(filter)}
-      ${newest}
-    ) m
-    WHERE cm.user_id = ${userId}::uuid
-    ${newest}
-  )`;
+  const columns = Prisma.sql`m.id, m.conversation_id, m.created_at, m.search`;
+  return Prisma.sql`
+    SELECT m.conversation_id, m.id AS message_id, ${score(Prisma.sql`m.search`, Prisma.sql`m.created_at`, wanted)} AS score
+    FROM (
+      (
+        SELECT ${columns}
+        FROM messages m
+        WHERE m.user_id = ${userId}::uuid AND ${isWanted} AND m.conversation_id NOT IN (
+          SELECT t.id FROM conversations t WHERE t.user_id = ${userId}::uuid AND t.deleted_at IS NOT NULL
+        ) ${messageFilter(filter)}
+        ${newest}
+      )
+      UNION ALL (
+        SELECT ${columns}
+        FROM conversation_members cm
+        JOIN conversations c ON c.id = cm.conversation_id AND c.deleted_at IS NULL
+        CROSS JOIN LATERAL (
+          SELECT ${columns} FROM messages m
+          WHERE m.user_id = c.user_id AND m.conversation_id = c.id AND ${isWanted} ${messageFilter(filter)}
+          ${newest}
+        ) m
+        WHERE cm.user_id = ${userId}::uuid
+        ${newest}
+      )
+    ) m`;
+}
+
+/** Whole words are found by the index; for a prefix, what is left of the user's own messages is looked at, one by one. */
+function messageMatch(query: SearchQuery, wanted: Prisma.Sql): Prisma.Sql {
+  const wholeWords = withoutPrefixes(query);
+  if (wholeWords.length === query.length) return Prisma.sql`m.search @@ ${wanted}`;
+  const byIndex = Prisma.sql`m.search @@ (SELECT w.whole_words FROM wanted w) AND`;
+  // The function behind @@, which no index is used for.
+  return Prisma.sql`m.search IS NOT NULL AND ${wholeWords.length === 0 ? Prisma.empty : byIndex} ts_match_vq(m.search, ${wanted})`;
 }
 
 /** Titles have neither a role nor a model. There is no index on them: a person has thousands of conversations at most. */
@@ -112,10 +135,12 @@ function conversationFilter(filter: SearchFilter, timed: 'c' | 'm'): Prisma.Sql 
   const { fromMs, toMs, persona, conversationId } = filter;
   const createdAt = Prisma.raw(`${timed}.created_at`);
   const id = Prisma.raw(timed === 'm' ? 'm.conversation_id' : 'c.id');
+  const askedOf =
+    timed === 'c' ? Prisma.sql`c.persona` : Prisma.sql`(SELECT p.persona FROM conversations p WHERE p.id = ${id})`;
   return Prisma.sql`
     ${fromMs === undefined ? Prisma.empty : Prisma.sql`AND ${createdAt} >= ${iso(fromMs)}::timestamptz`}
     ${toMs === undefined ? Prisma.empty : Prisma.sql`AND ${createdAt} < ${iso(toMs)}::timestamptz`}
-    ${persona === undefined ? Prisma.empty : Prisma.sql`AND c.persona = ${persona}`}
+    ${persona === undefined ? Prisma.empty : Prisma.sql`AND ${askedOf} = ${persona}`}
     ${conversationId === undefined ? Prisma.empty : Prisma.sql`AND ${id} = ${conversationId}::uuid`}`;
 }
 
@@ -145,9 +170,13 @@ function headline(marks: { start: string; end: string }, wanted: Prisma.Sql): Pr
   )`;
 }
 
-/** For each word, the nearest one by trigrams in the titles and in the newest messages of the latest conversations. */
+/**
+ * For each word, the nearest one by trigrams in the titles and in the newest messages of the latest conversations. Comparing costs most, so
+ * each word of about the right length is compared once.
+ */
 export function suggestStatement({ userId, words }: { userId: string; words: readonly string[] }): Prisma.Sql {
   const { conversationCountMax, messageCountMax } = vocabulary;
+  const lengths = words.map(({ length }) => length);
   return Prisma.sql`
     WITH mine AS (
       SELECT c.id, c.title_search
@@ -163,13 +192,18 @@ export function suggestStatement({ userId, words }: { userId: string; words: rea
         SELECT m.search FROM messages m WHERE m.conversation_id = c.id ORDER BY m.id DESC LIMIT ${messageCountMax}::int
       ) m
     ),
-    known AS (SELECT DISTINCT u.lexeme AS word FROM texts t CROSS JOIN LATERAL unnest(t.search) u)
+    known AS MATERIALIZED (
+      SELECT DISTINCT l.word
+      FROM texts t CROSS JOIN LATERAL unnest(tsvector_to_array(t.search)) AS l(word)
+      WHERE length(l.word) BETWEEN ${Math.min(...lengths) - lengthDifferenceMax}::int AND ${Math.max(...lengths) + lengthDifferenceMax}::int
+    )
     SELECT w.word, n.word AS suggestion
     FROM unnest(${[...words]}::text[]) AS w(word)
     CROSS JOIN LATERAL (
       SELECT k.word
       FROM known k
-      WHERE length(k.word) BETWEEN length(w.word) - 2 AND length(w.word) + 2 AND similarity(k.word, w.word) >= 0.3
+      WHERE length(k.word) BETWEEN length(w.word) - ${lengthDifferenceMax}::int AND length(w.word) + ${lengthDifferenceMax}::int
+        AND similarity(k.word, w.word) >= 0.3
       ORDER BY similarity(k.word, w.word) DESC, abs(length(k.word) - length(w.word)), k.word
       LIMIT 1
     ) n`;

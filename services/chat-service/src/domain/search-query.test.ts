@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatSearchQuery, parseSearchQuery, plainWordsOf, replaceWords } from './search-query.ts';
+import { formatSearchQuery, parseSearchQuery, plainWordsOf, replaceWords, withoutPrefixes } from './search-query.ts';
 
 const word = (text: string, negated = false) => ({ kind: 'word', text, negated });
 
@@ -36,6 +36,19 @@ describe('parseSearchQuery', () => {
         expect(parseSearchQuery(formatSearchQuery(query))).toEqual(query);
       }),
     );
+  });
+});
+
+describe('withoutPrefixes', () => {
+  it.each([
+    ['coffee -milk "two words"', 'coffee -milk "two words"'],
+    ['coffee mil*', 'coffee'],
+    ['coffee -mil*', 'coffee'],
+    ['coffee OR mil* tea', 'tea'],
+    ['mil*', ''],
+    ['mil* -coffee', ''],
+  ])('leaves of %j just %j', (text, rest) => {
+    expect(formatSearchQuery(withoutPrefixes(parseSearchQuery(text)))).toBe(rest);
   });
 });
 

@@ -46,6 +46,15 @@ export function plainWordsOf(query: SearchQuery): readonly string[] {
   return query.flat().flatMap(({ kind, negated, text }) => (kind === 'word' && !negated ? [text] : []));
 }
 
+/**
+ * What of it is found by whole words alone. An index of everybody's words would go through all that begin like a prefix, whoever wrote them.
+ * Empty when there is nothing but prefixes and what is negated.
+ */
+export function withoutPrefixes(query: SearchQuery): SearchQuery {
+  const groups = query.filter((group) => group.every(({ kind }) => kind !== 'prefix'));
+  return groups.some(isPositive) ? groups : [];
+}
+
 /** The same query with some of its words replaced. */
 export function replaceWords(query: SearchQuery, replacements: ReadonlyMap<string, string>): SearchQuery {
   return query.map((group) =>
