@@ -1,14 +1,15 @@
 import { ArrowDownWideNarrow, CheckSquare, ChevronDown, FolderPen, FolderPlus, FolderX } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { Folder } from '../api/library.ts';
+import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { IconButton } from '../ui/button.tsx';
+import { DeletionDialog } from '../ui/deletion-dialog.tsx';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel } from '../ui/menu.tsx';
-import { DeleteFolderDialog } from './delete-folder-dialog.tsx';
 import { FolderNameDialog } from './folder-name-dialog.tsx';
 import { useListChoice } from './list-choice.tsx';
 import { nameOfPlace, narrowingOf, placeOf } from './places.ts';
-import { useFolders, useTags } from './use-library.ts';
+import { useFolders, useReloadLibrary, useTags } from './use-library.ts';
 
 const SORTS = ['recent', 'created', 'title'] as const;
 
@@ -27,6 +28,8 @@ export function ListBar() {
 }
 
 function PlaceMenu() {
+  const { api } = useServices();
+  const reload = useReloadLibrary();
   const { narrowing, setNarrowing } = useListChoice();
   const [dialog, setDialog] = useState<'new' | 'rename' | 'delete'>();
   const trigger = useRef<HTMLButtonElement>(null);
@@ -36,6 +39,15 @@ function PlaceMenu() {
   const place = placeOf(narrowing);
   const current = folders.find(({ id }) => id === narrowing.folderId);
   const name = nameOfPlace(narrowing, folders);
+
+  async function remove(folder: Folder): Promise<void> {
+    try {
+      await api.library.deleteFolder(folder.id);
+      show('all');
+    } finally {
+      reload();
+    }
+  }
 
   function show(next: string): void {
     setNarrowing({ ...narrowingOf(next), ...(narrowing.sort && { sort: narrowing.sort }) });
@@ -97,12 +109,14 @@ function PlaceMenu() {
         onDone={(folder: Folder) => show(placeOf({ folderId: folder.id }))}
       />
       {current !== undefined && (
-        <DeleteFolderDialog
-          folder={current}
+        <DeletionDialog
           open={dialog === 'delete'}
           onOpenChange={(isOpen) => isOpen || setDialog(undefined)}
           returnFocus={() => trigger.current?.focus()}
-          onDone={() => show('all')}
+          title={library.deleteFolderTitle(current.name)}
+          description={library.deleteFolderBody}
+          action={library.deleteFolder}
+          onDelete={() => remove(current)}
         />
       )}
     </>

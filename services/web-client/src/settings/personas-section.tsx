@@ -3,11 +3,12 @@ import { useRef, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Persona } from '../api/schemas.ts';
-import { usePersonas } from '../chat/use-options.ts';
+import { usePersonas, useReloadPersonas } from '../chat/use-options.ts';
+import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { DeletionDialog } from '../ui/deletion-dialog.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-import { DeletePersonaDialog } from './delete-persona-dialog.tsx';
 import { PersonaForm } from './persona-form.tsx';
 
 /** Ways of answering of one's own: their list, or the form of one of them. */
@@ -50,6 +51,8 @@ export function PersonasSection() {
 }
 
 function Row({ persona, onEdit }: { persona: Persona; onEdit: () => void }) {
+  const { api } = useServices();
+  const reload = useReloadPersonas();
   const [isAsking, setAsking] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
   const { personas: words } = texts.settings;
@@ -65,11 +68,14 @@ function Row({ persona, onEdit }: { persona: Persona; onEdit: () => void }) {
       <IconButton ref={trigger} label={words.remove(persona.name)} onClick={() => setAsking(true)}>
         <Trash2 size={16} aria-hidden />
       </IconButton>
-      <DeletePersonaDialog
-        persona={persona}
+      <DeletionDialog
         open={isAsking}
         onOpenChange={setAsking}
         returnFocus={() => trigger.current?.focus()}
+        title={words.removeTitle(persona.name)}
+        description={words.removeBody}
+        action={words.removeAction}
+        onDelete={() => api.personas.remove(persona.id).finally(reload)}
       />
     </li>
   );

@@ -284,7 +284,7 @@ export const de: Texts = {
     preferences: {
       sendOnEnter: 'Eingabetaste sendet',
       sendOnEnterNote: 'Wenn nicht, beginnt sie eine neue Zeile, und Strg oder ⌘ + Eingabe sendet.',
-      persona: 'Rolle des Assistenten',
+      persona: 'Persona',
       model: 'Modell',
       newChats: 'Womit neue Chats beginnen.',
       standard: 'Standard des Servers',
