@@ -83,7 +83,8 @@ export const draftSet = defineEvent({
     const { stored, draft } = await chat.unary('SetDraft', input, { ...caller, timeoutMs: timeouts.unaryMs });
     if (!stored) {
       const metadata = { currentVersion: String(draft?.version ?? 0), currentText: draft?.text ?? '' };
-      throw new AppError('VERSION_CONFLICT', { metadata });
+      const current = draft === null ? { conversationId: input.conversationId, text: '', version: 0 } : toDraft(draft);
+      throw new AppError('VERSION_CONFLICT', { metadata, current });
     }
     const current = toDraft(draft);
     events.publish([userId], 'draft', { ...current, userId });

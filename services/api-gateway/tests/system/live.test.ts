@@ -120,7 +120,11 @@ describe('read marks and drafts', () => {
     const conflict = await there.emit('draft:set', { conversationId, text: 'Twice', version: 0 });
     expect(conflict).toMatchObject({
       ok: false,
-      problem: { reason: 'VERSION_CONFLICT', metadata: { currentVersion: '1', currentText: 'Once' } },
+      problem: {
+        reason: 'VERSION_CONFLICT',
+        metadata: { currentVersion: '1', currentText: 'Once' },
+        current: { conversationId, text: 'Once', version: 1 },
+      },
     });
     const opened = await there.emit('conversation:open', { conversationId });
     expect(opened).toMatchObject({ ok: true, data: { draft: { text: 'Once', version: 1 } } });
