@@ -2,6 +2,7 @@ import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conver
 import type { Server } from 'socket.io';
 import { type Conversation, toConversation } from './clients/resources/conversation.ts';
 import { present } from './clients/resources/fields.ts';
+import type { Folder } from './clients/resources/folder.ts';
 import type { Draft, ReadMark } from './clients/resources/live-state.ts';
 import type { Message } from './clients/resources/message.ts';
 
@@ -23,6 +24,10 @@ export type UserEvents = {
   /** With whether something is unread all the same, for whoever has read. */
   read: ReadMark & { unread?: boolean };
   draft: Draft & { userId: string };
+  /** It was made or renamed. */
+  'folder:updated': Folder;
+  /** What was in it is in no folder any more. */
+  'folder:deleted': { id: string };
 };
 
 export type UserEventPublisher = {

@@ -177,6 +177,20 @@ describe('a list', () => {
   });
 });
 
+it('the folders are those of every device: one that is made, renamed or deleted elsewhere', async () => {
+  const { email, ask } = await accountWith(['Roses']);
+  const { page, context, problems } = await enter(email);
+  await page.getByRole('button', { name: 'Shown: All conversations' }).click();
+  const { id } = JSON.parse(await ask('POST', '/folders', { name: 'Shed' }));
+  await page.getByRole('menuitemradio', { name: 'Shed' }).waitFor();
+  await ask('PATCH', `/folders/${id}`, { version: 1, name: 'Barn' });
+  await page.getByRole('menuitemradio', { name: 'Barn' }).waitFor();
+  await ask('DELETE', `/folders/${id}`, undefined);
+  await page.getByRole('menuitemradio', { name: 'Barn' }).waitFor({ state: 'detached' });
+  expect(problems).toEqual([]);
+  await context.close();
+});
+
 /** Once each, whatever else is in the list. */
 const TREES = /^(Alder|Beech|Cedar|Dogwood)$/;
 

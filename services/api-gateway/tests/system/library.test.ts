@@ -98,6 +98,24 @@ it('folders hold conversations, are renamed at a version, and let go of what the
   expect((await account.request('GET', `/conversations/${conversationId}`)).body).not.toHaveProperty('folderId');
 });
 
+it('every session of a person hears of a folder that is made, renamed or deleted, and nobody else', async () => {
+  const other = await createAccount(system.url);
+  using otherDevice = await other.connect();
+  const { body: folder } = await account.request('POST', '/folders', { name: 'Told' });
+  const { id } = folder as { id: string };
+  const renamed = await account.request('PATCH', `/folders/${id}`, { version: 1, name: 'Told again' });
+  await account.request('DELETE', `/folders/${id}`);
+  const told = () => [...device.received('folder:updated'), ...device.received('folder:deleted')];
+  const ofThis = () => told().filter((event) => (event as { id: string }).id === id);
+  await waitFor(() => ofThis().length === 3, { description: 'the changes are heard of' });
+  expect(ofThis()).toEqual([folder, renamed.body, { id }]);
+  // A folder of the other account's own shows that an earlier event, had there been one, would have come.
+  const { body: own } = await other.request('POST', '/folders', { name: 'Own' });
+  await waitFor(() => otherDevice.received('folder:updated').length > 0, { description: 'the own folder is heard of' });
+  expect(otherDevice.received('folder:updated')).toEqual([own]);
+  expect(otherDevice.received('folder:deleted')).toEqual([]);
+});
+
 it('what is deleted can be taken back, for many conversations at once, and every session hears of it', async () => {
   const ids = [(await exchange('One')).conversationId, (await exchange('Two')).conversationId];
   const trashed = await account.request('POST', '/conversations/bulk', { action: 'trash', ids });

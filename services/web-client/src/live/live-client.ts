@@ -161,6 +161,12 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   });
   connection.on('conversation:updated', ConversationPatchSchema, (patch) => cache.patchConversation(patch));
   connection.on('conversation:deleted', ConversationDeletedSchema, ({ id }) => cache.removeConversation(id));
+  connection.on('folder:updated', z.unknown(), cache.reloadFolders);
+  connection.on('folder:deleted', z.unknown(), () => {
+    cache.reloadFolders();
+    // What was in it is in none now.
+    cache.reloadConversations();
+  });
   connection.on('draft', DraftSchema, ({ conversationId, ...draft }) => drafts.receive(conversationId, draft));
   connection.on('session:expiring', z.unknown(), () => void deps.session.renew());
   connection.on('session:ended', z.unknown(), () => void deps.session.renew());
@@ -169,6 +175,7 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     outbox.connected();
     rooms.restart();
     drafts.connected();
+    cache.reloadFolders();
     void catchUp.run();
   });
 

@@ -58,6 +58,7 @@ export type ThreadCache = {
   applyChanges: (changes: Pick<Changes, 'conversations' | 'removedIds' | 'messages'>) => void;
   reloadMessages: () => void;
   reloadConversations: () => void;
+  reloadFolders: () => void;
   /** Reads again what may have changed while nobody listened. */
   reload: () => void;
 };
@@ -184,6 +185,9 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     },
     reloadMessages,
     reloadConversations,
+    reloadFolders() {
+      void queryClient.invalidateQueries({ queryKey: queryKeys.folders });
+    },
     reload() {
       reloadMessages();
       void queryClient.invalidateQueries({ queryKey: queryKeys.allConversations });

@@ -28,9 +28,11 @@ export const createFolder = defineRoute({
   summary: 'Make a folder; there may be 200',
   body: z.object({ name }),
   responses: { 201: { description: 'The folder', schema: folderSchema } },
-  async handle({ chat }, { caller, body }) {
+  async handle({ chat, events }, { caller, identity: { userId }, body }) {
     const { folder } = await chat.unary('CreateFolder', body, { ...caller, timeoutMs: timeouts.unaryMs });
-    return { status: 201, body: toFolder(folder) };
+    const created = toFolder(folder);
+    events.publish([userId], 'folder:updated', created);
+    return { status: 201, body: created };
   },
 });
 
@@ -43,7 +45,7 @@ export const updateFolder = defineRoute({
   params,
   body: z.object({ version: z.int().positive(), name }),
   responses: { 200: { description: 'The folder after the change', schema: folderSchema } },
-  async handle({ chat }, { caller, params: { id }, body }) {
+  async handle({ chat, events }, { caller, identity: { userId }, params: { id }, body }) {
     const options = { ...caller, timeoutMs: timeouts.unaryMs };
     const { folder } = await chat.unary('UpdateFolder', { ...body, folderId: id }, options).catch(
       withCurrent(async () => {
@@ -51,7 +53,9 @@ export const updateFolder = defineRoute({
         return toFolder(folders.find((candidate) => candidate.id === id) ?? null);
       }),
     );
-    return { status: 200, body: toFolder(folder) };
+    const renamed = toFolder(folder);
+    events.publish([userId], 'folder:updated', renamed);
+    return { status: 200, body: renamed };
   },
 });
 
@@ -63,8 +67,9 @@ export const deleteFolder = defineRoute({
   summary: 'Delete a folder; the conversations in it stay',
   params,
   responses: { 204: { description: 'Deleted' } },
-  async handle({ chat }, { caller, params: { id } }) {
+  async handle({ chat, events }, { caller, identity: { userId }, params: { id } }) {
     await chat.unary('DeleteFolder', { folderId: id }, { ...caller, timeoutMs: timeouts.unaryMs });
+    events.publish([userId], 'folder:deleted', { id });
     return { status: 204 };
   },
 });
