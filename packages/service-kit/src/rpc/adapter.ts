@@ -13,6 +13,7 @@ import { type AccessTokenVerifier, bearerToken, type Identity } from '../access-
 import type { Logger } from '../logger.ts';
 import type { RpcMetrics } from '../metrics.ts';
 import { createRequestContext, type RequestContext, traceIdOf } from '../request-context.ts';
+import { inCall } from './current-call.ts';
 import type { StreamRpc, UnaryRpc, UserRpcCall } from './handlers.ts';
 import { metadataKeys } from './metadata.ts';
 import type { RunningCalls } from './running-calls.ts';
@@ -87,7 +88,8 @@ async function answer(
   let identity = nobody;
   try {
     if (rpc.access === 'user') identity = await authenticate(call, deps);
-    await work({ context, signal: abort.signal, identity }, (reason) => abort.abort(reason));
+    const rpcCall = { context, signal: abort.signal, identity };
+    await inCall(abort.signal, () => work(rpcCall, (reason) => abort.abort(reason)));
     finish();
   } catch (thrown) {
     const error = callError(thrown, abort.signal);

@@ -1,6 +1,6 @@
 import { databaseError, type PoolState } from '@chatbot/service-kit';
+import { CallPool } from '@chatbot/service-kit/postgres';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import type { z } from 'zod';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { SessionClient, statementName } from './session-client.ts';
@@ -30,7 +30,7 @@ const answerMarginMs = 1_000;
 
 /** A pool that connects when it is first used and again after every failure. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new CallPool({
     Client: SessionClient,
     connectionString: options.url,
     max: options.poolMax,

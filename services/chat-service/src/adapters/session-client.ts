@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { CallClient } from '@chatbot/service-kit/postgres';
+import type pg from 'pg';
 
 /** A name for a prepared statement: the same for the same SQL. */
 export function statementName({ sql }: { readonly sql: string }): string {
@@ -11,7 +12,7 @@ export function statementName({ sql }: { readonly sql: string }): string {
  * what storing a turn costs Postgres, but names belong to a session, and a server may serve many connections from one session (PGlite
  * does): the second connection that prepared the same name would be refused.
  */
-export class SessionClient extends pg.Client {
+export class SessionClient extends CallClient {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     const prefix = randomBytes(9).toString('base64url');

@@ -1,6 +1,6 @@
 import { databaseError, type Logger, type PoolState } from '@chatbot/service-kit';
+import { CallPool } from '@chatbot/service-kit/postgres';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 
 export type DatabaseConfig = {
@@ -56,8 +56,8 @@ export function openDatabase(config: DatabaseConfig, logger: Logger): Database {
   };
 }
 
-function createPool({ url, poolMax, statementTimeoutMs }: DatabaseConfig): pg.Pool {
-  return new pg.Pool({
+function createPool({ url, poolMax, statementTimeoutMs }: DatabaseConfig): CallPool {
+  return new CallPool({
     connectionString: url,
     max: poolMax,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -70,7 +70,7 @@ function createPool({ url, poolMax, statementTimeoutMs }: DatabaseConfig): pg.Po
   });
 }
 
-type ClientOptions = { pool: pg.Pool; onConnectionLost: (error: Error) => void; statementTimeoutMs: number };
+type ClientOptions = { pool: CallPool; onConnectionLost: (error: Error) => void; statementTimeoutMs: number };
 
 /** Secrets, and hashes of passwords, tokens and recovery codes, are left out of every result unless a query asks for them. */
 function createClient({ pool, onConnectionLost, statementTimeoutMs }: ClientOptions) {

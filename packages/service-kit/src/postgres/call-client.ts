@@ -1,0 +1,65 @@
+import pg from 'pg';
+import { currentCall } from '../rpc/current-call.ts';
+import { cancelStatement } from './cancel-statement.ts';
+
+type Callback = (...outcome: unknown[]) => void;
+
+/**
+ * A connection that gives up its statement when the call it is run for is cancelled or overdue: the statement then fails, and nothing more is run for
+ * that call but what ends a transaction. Work that belongs to no call runs as it always does.
+ */
+export class CallClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.query = new Proxy(this.query, { apply: (query, client, args) => runForCall({ query, client, args }) });
+  }
+}
+
+type Run = { query: (...args: never[]) => unknown; client: pg.Client; args: readonly unknown[] };
+
+function runForCall({ query, client, args }: Run): unknown {
+  const run = (args: readonly unknown[]): unknown => Reflect.apply(query, client, args);
+  const signal = currentCall();
+  if (signal === undefined || endsTransaction(args[0])) return run(args);
+  const callback = args.at(-1);
+  if (!isCallback(callback)) {
+    return signal.aborted ? Promise.reject(signal.reason) : settled(run(args), cancelOnAbort(client, signal));
+  }
+  if (signal.aborted) return process.nextTick(callback, signal.reason);
+  const over = cancelOnAbort(client, signal);
+  return run([...args.slice(0, -1), (...outcome: unknown[]) => void over().then(() => callback(...outcome))]);
+}
+
+/**
+ * Cancels what the client is running as soon as the signal aborts. To be called when the statement is over: what is returned resolves when no
+ * cancellation is on its way any more, which might otherwise meet the next statement of this connection.
+ */
+function cancelOnAbort(client: pg.Client, signal: AbortSignal): () => Promise<void> {
+  let cancelled = Promise.resolve();
+  const cancel = () => {
+    cancelled = cancelStatement(client);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  return () => {
+    signal.removeEventListener('abort', cancel);
+    return cancelled;
+  };
+}
+
+async function settled(running: unknown, over: () => Promise<void>): Promise<unknown> {
+  try {
+    return await running;
+  } finally {
+    await over();
+  }
+}
+
+function isCallback(value: unknown): value is Callback {
+  return typeof value === 'function';
+}
+
+/** A transaction must not be left open because of who began it has gone. */
+function endsTransaction(statement: unknown): boolean {
+  const text = typeof statement === 'object' && statement !== null && 'text' in statement ? statement.text : statement;
+  return typeof text === 'string' && /^\s*(COMMIT|ROLLBACK)\b/i.test(text);
+}

@@ -1,0 +1,2 @@
+export { CallClient } from './call-client.ts';
+export { CallPool } from './call-pool.ts';
