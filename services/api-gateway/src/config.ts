@@ -52,6 +52,15 @@ export const envShape = {
     .default('0')
     .describe('Proxies whose X-Forwarded-For is believed: a hop count or a list of subnets'),
   WEB_ROOT: z.string().default('').describe('Folder of the built web client; empty serves none'),
+  READ_DEADLINE_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(2_000)
+    .describe(
+      'By when a GET is answered, in milliseconds, and what it asked for is given up; streams and downloads take longer',
+    ),
   LEASE_TTL_MS: z.coerce
     .number()
     .int()
@@ -109,6 +118,7 @@ export function loadGatewayConfig(env: Environment) {
     services: { user: vars.USER_SERVICE_ADDR, chat: vars.CHAT_SERVICE_ADDR, ai: vars.AI_SERVICE_ADDR },
     jwksUrl: parseJwksUrl(vars),
     origins: { public: vars.PUBLIC_ORIGINS, cors: vars.CORS_ORIGINS },
+    readDeadlineMs: vars.READ_DEADLINE_MS,
     leaseTtlMs: vars.LEASE_TTL_MS,
     repliesMax: vars.REPLIES_MAX,
     quotas: { tokensPerDay: vars.QUOTA_TOKENS_PER_DAY, generationsMax: vars.QUOTA_GENERATIONS_MAX },

@@ -20,11 +20,12 @@ export async function listMembers(
     { conversationId },
     { ...caller, timeoutMs: timeouts.unaryMs },
   );
+  const { context, signal, deadlineAtMs } = caller;
   const userIds = [...members.map(({ userId }) => userId), ...formerAuthorIds];
   const { profiles } = await clients.user.unary(
     'ListProfiles',
     { userIds },
-    { context: caller.context, timeoutMs: timeouts.unaryMs },
+    { context, signal, deadlineAtMs, timeoutMs: timeouts.unaryMs },
   );
   const names = new Map(profiles.map(({ userId, displayName }) => [userId, displayName]));
   return {

@@ -148,7 +148,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     isAllowedOrigin,
     health,
     readJwks,
-    http: { ...deps, cookies, sessions, streams, imports: createImportGate() },
+    http: { ...deps, cookies, sessions, streams, imports: createImportGate(), readDeadlineMs: config.readDeadlineMs },
     accessTokens,
     logger,
     metrics,

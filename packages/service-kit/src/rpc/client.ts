@@ -21,6 +21,8 @@ export type RpcCallOptions = {
   context: RequestContext;
   /** After this long the call fails with DEADLINE_EXCEEDED, on both sides. */
   timeoutMs: number;
+  /** When whoever waits for it all stops waiting (ms since the epoch); the call fails then even if `timeoutMs` is not over. */
+  deadlineAtMs?: number | undefined;
   /** The signed token of the user on whose behalf the call is made. */
   accessToken?: string | undefined;
   /** Aborting cancels the call on both sides. */
@@ -107,7 +109,7 @@ export function createRpcClient<Definition extends ServiceDefinition>(
         method.responseDeserialize,
         request,
         metadataOf(callOptions),
-        { deadline: Date.now() + callOptions.timeoutMs },
+        { deadline: deadlineOf(callOptions) },
         (error, response) => {
           cancellation.forget();
           finished(error?.code ?? status.OK);
@@ -128,7 +130,7 @@ export function createRpcClient<Definition extends ServiceDefinition>(
       method.responseDeserialize,
       request,
       metadataOf(callOptions),
-      { deadline: Date.now() + callOptions.timeoutMs },
+      { deadline: deadlineOf(callOptions) },
     );
     return read(stream, method, callOptions);
   }
@@ -139,7 +141,7 @@ export function createRpcClient<Definition extends ServiceDefinition>(
       method.requestSerialize,
       method.responseDeserialize,
       metadataOf(callOptions),
-      { deadline: Date.now() + callOptions.timeoutMs },
+      { deadline: deadlineOf(callOptions) },
     );
     let isOver = false;
     stream.once('status', () => {
@@ -249,6 +251,10 @@ function methodOf(definition: ServiceDefinition, name: string): AnyMethod {
   const method = definition[name];
   if (method === undefined) throw new Error(`no method ${name}`);
   return method;
+}
+
+function deadlineOf({ timeoutMs, deadlineAtMs = Number.POSITIVE_INFINITY }: RpcCallOptions): number {
+  return Math.min(Date.now() + timeoutMs, deadlineAtMs);
 }
 
 function metadataOf({ context, accessToken }: RpcCallOptions): Metadata {

@@ -11,7 +11,9 @@ import type { NextFunction, Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { LimitScope } from '../rate-limits.ts';
-import type { HttpDeps, Route } from './route.ts';
+import type { Until } from '../turns/caller.ts';
+import { withinDeadline } from './deadline.ts';
+import type { Answer, HttpDeps, Route } from './route.ts';
 
 export type MountDeps = { http: HttpDeps; accessTokens: AccessTokenVerifier; logger: Logger; metrics: GatewayMetrics };
 
@@ -53,17 +55,36 @@ export function mount(router: Router, routes: readonly Route[], deps: MountDeps)
   }
 }
 
-async function answer(
-  route: Route,
-  { request, response, deps }: { request: Request; response: Response<unknown, Locals>; deps: MountDeps },
-) {
+type Exchange = { request: Request; response: Response<unknown, Locals>; deps: MountDeps };
+
+async function answer(route: Route, exchange: Exchange) {
+  const { response, deps } = exchange;
+  const { readDeadlineMs: deadlineMs } = deps.http;
+  const result = hasDeadline(route)
+    ? await withinDeadline({ response, deadlineMs }, (until) => handle(route, exchange, until))
+    : await handle(route, exchange, {});
+  if (result === undefined) return;
+  response.status(result.status);
+  if (result.body === undefined) response.end();
+  else response.set('cache-control', 'no-store').json(result.body);
+}
+
+/** What is read can be asked for again. What changes something is not given up because of who waits for it: each call has its own time. */
+function hasDeadline({ method, openEnded }: Route): boolean {
+  return method === 'get' && openEnded !== true;
+}
+
+async function handle(route: Route, exchange: Exchange, until: Until): Promise<Answer> {
+  const { request, response, deps } = exchange;
   const { context } = response.locals;
   const { limits } = deps.http;
   if (route.limit !== 'messages') await limits.consume(route.limit, request.ip ?? 'unknown');
-  const access = await authorize(route, { request, response, deps });
+  const access = await authorize(route, exchange);
   if (route.access === 'user') await limits.consume(accountScope(route), access.identity.userId);
-  const result = await route.handle(deps.http, {
-    ...access,
+  return route.handle(deps.http, {
+    identity: access.identity,
+    caller: { context, accessToken: access.accessToken, ...until },
+    until,
     context,
     request,
     response,
@@ -71,22 +92,14 @@ async function answer(
     query: parse(route.query, request.query),
     body: parse(route.body, request.body),
   });
-  if (result === undefined) return;
-  response.status(result.status);
-  if (result.body === undefined) response.end();
-  else response.set('cache-control', 'no-store').json(result.body);
 }
 
-async function authorize(
-  route: Route,
-  { request, response, deps }: { request: Request; response: Response<unknown, Locals>; deps: MountDeps },
-) {
-  const { context } = response.locals;
-  if (route.access === 'anyone') return { identity: nobody, caller: { context, accessToken: '' } };
+async function authorize(route: Route, { request, response, deps }: Exchange) {
+  if (route.access === 'anyone') return { identity: nobody, accessToken: '' };
   const accessToken = bearerToken(request.headers.authorization);
   const identity = await deps.accessTokens.verify(accessToken);
   response.locals.userId = identity.userId;
-  return { identity, caller: { context, accessToken: accessToken ?? '' } };
+  return { identity, accessToken: accessToken ?? '' };
 }
 
 function accountScope({ limit }: Route): LimitScope {

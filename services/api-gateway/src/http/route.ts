@@ -8,7 +8,7 @@ import type { ImportGate } from '../imports/import-gate.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import type { LimitScope, RateLimits } from '../rate-limits.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
-import type { Caller } from '../turns/caller.ts';
+import type { Caller, Until } from '../turns/caller.ts';
 import type { TurnDeps } from '../turns/post-turn.ts';
 import type { OpenStreams } from './open-streams.ts';
 
@@ -16,6 +16,8 @@ export type HttpDeps = TurnDeps &
   FollowDeps & {
     clients: Clients;
     limits: RateLimits;
+    /** By when what is read is answered, in milliseconds. */
+    readDeadlineMs: number;
     quotas: Quotas;
     logger: Logger;
     cookies: { secure: boolean };
@@ -39,6 +41,8 @@ export type RouteCall<Params extends Shape, Query extends Shape, Body extends Sh
   readonly query: Parsed<Query>;
   readonly body: Parsed<Body>;
   readonly context: RequestContext;
+  /** For calls to services that are not made on the caller's behalf. */
+  readonly until: Until;
   readonly request: Request;
   readonly response: Response;
 };
@@ -68,6 +72,8 @@ export type Route = {
   readonly body?: z.ZodType | undefined;
   /** The handler reads the body itself, as it comes in. */
   readonly rawBody?: true | undefined;
+  /** The handler writes the response itself, for as long as there is something to write. Every other GET has a deadline. */
+  readonly openEnded?: true | undefined;
   /** Answers by status, for the OpenAPI document. */
   readonly responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;
   handle(deps: HttpDeps, call: UserRouteCall<Shape, Shape, Shape>): Promise<Answer>;

@@ -20,7 +20,10 @@ beforeAll(async () => {
       'short:latest': { kind: 'scripted', tokens: 3 },
     },
   });
-  system = await startFaultySystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'gated:latest' } });
+  system = await startFaultySystem({
+    ollamaUrl: sim.url,
+    env: { DEFAULT_MODEL: 'gated:latest', READ_DEADLINE_MS: '2000' },
+  });
   account = await createAccount(system.url);
 }, 120_000);
 
@@ -32,6 +35,8 @@ afterAll(async () => {
 const text = numbersFrom(0, 60).join(' ');
 /** Much longer than any call may take: what is shown is an answer instead of a hang, on a machine of any speed. */
 const answerTimeoutMs = 30_000;
+/** After which a service that says nothing is given up, if nobody gives up before. */
+const callTimeoutMs = 5_000;
 
 const outages: [string, (link: TcpProxy) => Promise<void> | void][] = [
   ['refuses connections', (link) => link.cut()],
@@ -73,6 +78,21 @@ describe.each(outages)('while Postgres %s', (_name, begin) => {
     expect(system.exits()).toEqual([]);
     expect(services.map((name) => system.process(name).pid)).toEqual(pids);
   }, 180_000);
+});
+
+it('a read is answered at its deadline while Postgres does not answer, not when the services give up', async () => {
+  const links = system.links.find({ to: 'database' });
+  for (const link of links) link.blackhole();
+  try {
+    const startedAtMs = performance.now();
+    const reads = ['/conversations', '/search?q=word', '/tags', '/users/me'];
+    const answers = await Promise.all(reads.map((path) => answerTo('GET', path)));
+    expect(performance.now() - startedAtMs).toBeLessThan(callTimeoutMs);
+    expect(answers.map(({ status }) => status)).toEqual(reads.map(() => 504));
+  } finally {
+    await Promise.all(links.map((link) => link.heal()));
+  }
+  await waitForReadiness(200);
 });
 
 /** One of each kind: reading, writing, and what user-service does. */

@@ -15,11 +15,11 @@ export const listModels = defineRoute({
       schema: z.object({ items: z.array(modelSchema), configuredDefault: z.string() }),
     },
   },
-  async handle({ clients }, { context }) {
+  async handle({ clients }, { context, until }) {
     const { models, configuredDefault } = await clients.ai.unary(
       'ListModels',
       {},
-      { context, timeoutMs: timeouts.unaryMs },
+      { context, ...until, timeoutMs: timeouts.unaryMs },
     );
     return { status: 200, body: { items: models.map(toModel), configuredDefault } };
   },

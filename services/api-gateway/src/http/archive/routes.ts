@@ -22,6 +22,7 @@ export const exportConversation = defineRoute({
   summary: 'One conversation as a file: its whole tree as JSON, its active branch as Markdown or a printable page',
   params: z.object({ id: z.uuid() }),
   query: z.object({ format: formatSchema.default('json') }),
+  openEnded: true,
   responses: { 200: { description: 'The file' } },
   async handle({ chat }, { caller, params: { id }, query: { format }, response }) {
     const request = { conversationId: id, format };
@@ -37,6 +38,7 @@ export const exportConversations = defineRoute({
   access: 'user',
   tag: 'archive',
   summary: 'All conversations of one’s own as a JSON file; the trash is left out',
+  openEnded: true,
   responses: { 200: { description: 'The file' } },
   async handle({ chat }, { caller, response }) {
     const pieces = chat.serverStream('ExportConversations', {}, { ...caller, timeoutMs: timeouts.exportMs });

@@ -76,6 +76,7 @@ export const streamGeneration = defineRoute({
   summary: 'The frames of a generation as server-sent events, after Last-Event-ID',
   params,
   query: z.object({ lastSeq: lastSeq.meta({ description: 'For clients that cannot set Last-Event-ID' }) }),
+  openEnded: true,
   responses: { 200: { description: 'text/event-stream' } },
   async handle(deps, { caller, identity, params: { id }, query, request, response }) {
     const header = lastSeq.safeParse(request.headers['last-event-id']);

@@ -22,9 +22,9 @@ export const listPersonas = defineRoute({
   responses: {
     200: { description: 'The personas in the order to show them', schema: z.object({ items: z.array(personaSchema) }) },
   },
-  async handle({ chat, clients }, { caller, context }) {
+  async handle({ chat, clients }, { caller, context, until }) {
     const [builtIn, own] = await Promise.all([
-      clients.ai.unary('ListPersonas', {}, { context, timeoutMs: timeouts.unaryMs }),
+      clients.ai.unary('ListPersonas', {}, { context, ...until, timeoutMs: timeouts.unaryMs }),
       chat.unary('ListPersonas', {}, { ...caller, timeoutMs: timeouts.unaryMs }),
     ]);
     return { status: 200, body: { items: [...builtIn.personas.map(toPersona), ...own.personas.map(toOwnPersona)] } };

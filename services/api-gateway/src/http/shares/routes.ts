@@ -75,9 +75,9 @@ export const getShared = defineRoute({
   summary: 'What a link shows; nothing in it says whose it is',
   params: tokenParams,
   responses: { 200: { description: 'The frozen branch', schema: sharedConversationSchema } },
-  async handle({ chat }, { context, params: { token }, response }) {
+  async handle({ chat }, { context, until, params: { token }, response }) {
     response.set('x-robots-tag', 'noindex, nofollow, noarchive');
-    const shared = await chat.unary('GetShared', { token }, { context, timeoutMs: timeouts.unaryMs });
+    const shared = await chat.unary('GetShared', { token }, { context, ...until, timeoutMs: timeouts.unaryMs });
     return { status: 200, body: toSharedConversation(shared) };
   },
 });
