@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type OllamaSim, type SimRequest, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logKeys } from '../../src/generation/log.ts';
 import { turnSchema } from '../../src/turns/post-turn.ts';
 import { type Account, createAccount, numbersFrom, textOf } from '../support/account.ts';
 import { storedMessage } from '../support/conversation.ts';
@@ -10,6 +12,7 @@ import { storedMessage } from '../support/conversation.ts';
 let sim: OllamaSim;
 let system: System;
 let account: Account;
+let redis: Redis;
 
 beforeAll(async () => {
   sim = await startOllamaSim({
@@ -27,9 +30,11 @@ beforeAll(async () => {
   });
   // On the gateway that no test kills.
   account = await createAccount(system.gatewayUrls[1] ?? '');
+  redis = new Redis(system.redisUrl);
 }, 120_000);
 
 afterAll(async () => {
+  redis?.disconnect();
   await system?.[Symbol.asyncDispose]();
   await sim?.[Symbol.asyncDispose]();
 });
@@ -50,7 +55,7 @@ async function turnOnFirstGateway() {
     messages.at(-1)?.role === 'assistant' &&
     messages.some((message) => message.content === content) &&
     tokensSent === 20;
-  return { turn, sender, watcher, isContinuation };
+  return { content, turn, sender, watcher, isContinuation };
 }
 
 /** Every frame once and in order, and what was seen is what is stored. */
@@ -97,6 +102,32 @@ describe('a gateway that runs a generation', () => {
     await waitFor(() => system.process('api-gateway').pid !== pid, {
       description: 'the gateway is started again',
       timeoutMs: 30_000,
+    });
+    await waitFor(async () => (await fetch(`${system.gatewayUrls[0]}/readyz`)).ok, {
+      description: 'the first gateway is back',
+    });
+  });
+});
+
+describe('a stop whose gateway dies before it hears of it', () => {
+  it('is done by the one that takes the reply over, which asks the model for nothing more', async () => {
+    const { content, turn, watcher, isContinuation } = await turnOnFirstGateway();
+    // It has the reply and its lease, and hears nothing from now on.
+    system.signal('api-gateway', 'SIGSTOP');
+    const stopping = watcher.emit('generation:stop', { generationId: turn.generationId });
+    await waitFor(async () => (await redis.exists(logKeys.stop(turn.generationId))) === 1, {
+      description: 'the stop is asked for',
+    });
+    await system.restart('api-gateway');
+    expect(await stopping).toMatchObject({ ok: true, data: { status: 'stopped' } });
+    expect(sim.requests.some(isContinuation)).toBe(false);
+    const asked = sim.requests.filter(({ messages }) => messages.some((message) => message.content === content));
+    expect(asked.map(({ state }) => state)).toEqual(['aborted']);
+    const frames = watcher.frames(turn.generationId);
+    expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
+    expect(await storedMessage(account, turn, turn.assistantMessageId)).toMatchObject({
+      content: textOf(frames),
+      status: 'stopped',
     });
     await waitFor(async () => (await fetch(`${system.gatewayUrls[0]}/readyz`)).ok, {
       description: 'the first gateway is back',
