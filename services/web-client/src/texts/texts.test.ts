@@ -9,6 +9,7 @@ const SAME = new Set([
   'auth.name',
   'account.themes.system',
   'composer.persona',
+  'settings.preferences.persona',
   'demo.command',
   'markdown.code',
   'exporting.formats.markdown',
