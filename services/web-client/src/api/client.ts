@@ -30,6 +30,7 @@ import {
   type User,
   UserSchema,
 } from './schemas.ts';
+import { createSecondFactorApi, type SecondFactorApi } from './second-factor.ts';
 import { createUsageApi, type UsageApi } from './usage.ts';
 
 const MESSAGES_PER_PAGE = 30;
@@ -44,6 +45,7 @@ export type ApiClient = {
   library: LibraryApi;
   personas: PersonasApi;
   usage: UsageApi;
+  secondFactor: SecondFactorApi;
   listConversations: (page: {
     view: 'active' | 'archived' | 'trashed';
     /** Of the active ones, those that have all of this; by the latest message unless said otherwise. */
@@ -156,6 +158,7 @@ export function createApiClient(session: Session): ApiClient {
     library: createLibraryApi(call),
     personas: createPersonasApi(call),
     usage: createUsageApi(call),
+    secondFactor: createSecondFactorApi(call),
     listConversations: ({ view, narrowing, cursor, signal }) =>
       call({
         path: `/conversations${query({ limit: CONVERSATIONS_PER_PAGE, cursor, ...VIEWS[view], ...narrowing })}`,

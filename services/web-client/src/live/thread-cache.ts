@@ -37,6 +37,7 @@ export const queryKeys = {
   quickSearch: (q: string) => ['search', q] as const,
   preferences: ['preferences'] as const,
   sessions: ['sessions'] as const,
+  secondFactor: ['second-factor'] as const,
   models: ['models'] as const,
   personas: ['personas'] as const,
   quota: ['quota'] as const,

@@ -17,7 +17,12 @@ type SessionState =
   /** The session is over, but not for a reason of this tab's: its page stays, until somebody signs in or leaves. */
   | { status: 'ended'; user: User };
 
-type Credentials = { email: string; password: string };
+export type Credentials = {
+  email: string;
+  password: string;
+  /** Of the second factor, for an account that has one. */
+  code?: string;
+};
 
 export type Session = {
   state: Value<SessionState>;

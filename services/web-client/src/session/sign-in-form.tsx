@@ -1,23 +1,54 @@
+import { useState } from 'react';
+import { problemOf } from '../api/problem.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, PasswordField } from '../ui/fields.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { useForm } from '../ui/use-form.ts';
 import { rememberAccount } from './has-account.ts';
-import type { Session } from './session.ts';
+import { SecondStepForm } from './second-step-form.tsx';
+import type { Credentials, Session } from './session.ts';
 
-/** Asks for address and password, or for the password alone where the address is known. */
+/** Asks for address and password, or for the password alone where the address is known; then for a code where the account has a second factor. */
 export function SignInForm({ session, email }: { session: Session; email?: string }) {
+  const [credentials, setCredentials] = useState<Credentials>();
+
+  async function signIn(proof: Credentials): Promise<void> {
+    await session.signIn(proof);
+    rememberAccount();
+  }
+
+  if (credentials !== undefined) {
+    const onCode = (code: string) => signIn({ ...credentials, code });
+    return <SecondStepForm onCode={onCode} onBack={() => setCredentials(undefined)} />;
+  }
+  return (
+    <PasswordForm
+      email={email}
+      onSubmit={(values) =>
+        signIn(values).catch((error: unknown) => {
+          if (problemOf(error).reason !== 'SECOND_FACTOR_REQUIRED') throw error;
+          setCredentials(values);
+        })
+      }
+    />
+  );
+}
+
+type PasswordFormProps = {
+  email: string | undefined;
+  /** @throws ProblemError */
+  onSubmit: (values: Credentials) => Promise<void>;
+};
+
+function PasswordForm({ email, onSubmit: submit }: PasswordFormProps) {
   const { form, errors, problem, isBusy, onSubmit } = useForm({
     fields: ['email', 'password'],
     check: (values) => ({
       ...(values.email === '' && { email: texts.auth.required.email }),
       ...(values.password === '' && { password: texts.auth.required.password }),
     }),
-    async submit(values) {
-      await session.signIn(values);
-      rememberAccount();
-    },
+    submit,
   });
   return (
     <form ref={form} noValidate className="grid gap-5" onSubmit={onSubmit}>

@@ -5,10 +5,10 @@ import { Page } from '../shell/page.tsx';
 import { texts } from '../texts.ts';
 import { UsageSection } from '../usage/usage-section.tsx';
 import { DataSection } from './data-section.tsx';
-import { PasswordSection } from './password-section.tsx';
 import { PersonasSection } from './personas-section.tsx';
 import { PreferencesSection } from './preferences-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
+import { SecuritySection } from './security-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
 const SECTIONS = {
@@ -16,7 +16,7 @@ const SECTIONS = {
   preferences: { Icon: SlidersHorizontal, Section: PreferencesSection },
   personas: { Icon: Smile, Section: PersonasSection },
   usage: { Icon: ChartColumn, Section: UsageSection },
-  security: { Icon: KeyRound, Section: PasswordSection },
+  security: { Icon: KeyRound, Section: SecuritySection },
   sessions: { Icon: Monitor, Section: SessionsSection },
   data: { Icon: Database, Section: DataSection },
 } as const;

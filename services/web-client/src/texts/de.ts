@@ -39,6 +39,8 @@ export const de: Texts = {
     endedTitle: 'Bitte erneut anmelden',
     ended: 'Deine Sitzung ist abgelaufen. Auf dieser Seite bleibt alles, wie es ist.',
     otherAccount: 'Anderes Konto verwenden',
+    back: 'Zurück',
+    paused: 'Zu viele Codes waren falsch. Warte eine Weile und versuche es dann erneut.',
     pitchTitle: 'Eine begonnene Antwort geht nie verloren.',
     pitch: [
       'Neu laden, Gerät wechseln, Netz verlieren: Die Antwort geht weiter, wo sie war.',
@@ -50,6 +52,26 @@ export const de: Texts = {
       email: 'Gib deine E-Mail-Adresse ein.',
       password: 'Gib dein Passwort ein.',
     },
+  },
+
+  code: {
+    app: {
+      label: 'Code deiner Authentifizierungs-App',
+      hint: 'Sechs Ziffern, alle 30 Sekunden ein neuer Code.',
+      required: 'Gib den Code ein.',
+      other: 'Wiederherstellungscode verwenden',
+    },
+    recovery: {
+      label: 'Wiederherstellungscode',
+      hint: 'Einer der zehn, die du aufbewahrt hast. Jeder gilt einmal.',
+      required: 'Gib einen Wiederherstellungscode ein.',
+      other: 'App verwenden',
+    },
+    either: {
+      label: 'Code der App oder Wiederherstellungscode',
+      hint: 'Sechs Ziffern aus der Authentifizierungs-App, oder ein aufbewahrter Code.',
+    },
+    wrong: 'Dieser Code stimmt nicht oder wurde schon verwendet. Warte auf den nächsten.',
   },
 
   strength: {
@@ -320,6 +342,29 @@ export const de: Texts = {
         count === 0
           ? 'Das Passwort ist geändert.'
           : `Das Passwort ist geändert, ${numbers.format(count)} andere ${plural(count, { one: 'Sitzung ist', other: 'Sitzungen sind' })} beendet.`,
+    },
+    secondFactor: {
+      title: 'Anmeldung in zwei Schritten',
+      lead: 'Die Anmeldung fragt dann auch nach einem Code aus einer App auf deinem Telefon. Wer nur dein Passwort hat, bleibt draußen.',
+      turnOn: 'Einschalten',
+      goOn: 'Weiter',
+      scan: 'Scanne das mit einer Authentifizierungs-App und gib dann den Code ein, den sie zeigt.',
+      qrCode: 'QR-Code für die Authentifizierungs-App',
+      type: 'Oder tippe das in die App:',
+      copySecret: 'Kopieren, was in die App getippt wird',
+      onSince: (at) => `An seit ${at}.`,
+      left: (count) =>
+        `${numbers.format(count)} ${plural(count, { one: 'Wiederherstellungscode ist', other: 'Wiederherstellungscodes sind' })} übrig.`,
+      newCodes: 'Neue Wiederherstellungscodes',
+      turnOff: 'Ausschalten',
+      turnedOff: 'Die Anmeldung in zwei Schritten ist aus.',
+      codesTitle: 'Bewahre diese Wiederherstellungscodes auf',
+      codesLead:
+        'Jeder öffnet dein Konto einmal, wenn die App nicht zur Hand ist. Sie werden nur jetzt gezeigt. Frühere gelten nicht mehr.',
+      copyCodes: 'Wiederherstellungscodes kopieren',
+      saveCodes: 'Herunterladen',
+      fileName: 'wiederherstellungscodes.txt',
+      kept: 'Ich habe sie aufbewahrt',
     },
     sessions: {
       lead: 'Wo dein Konto angemeldet ist. Beende, was du nicht kennst, und ändere dann dein Passwort.',

@@ -41,6 +41,8 @@ export const en = {
     endedTitle: 'Sign in again',
     ended: 'Your session has ended. Everything on this page stays as it is.',
     otherAccount: 'Use another account',
+    back: 'Back',
+    paused: 'Too many codes were wrong. Wait a while, then try again.',
     pitchTitle: 'A reply, once begun, is never lost.',
     pitch: [
       'Reload, change device, lose the network: the answer goes on where it was.',
@@ -52,6 +54,26 @@ export const en = {
       email: 'Enter your email address.',
       password: 'Enter your password.',
     },
+  },
+
+  code: {
+    app: {
+      label: 'Code of your authenticator app',
+      hint: 'Six digits, a new code every 30 seconds.',
+      required: 'Enter the code.',
+      other: 'Use a recovery code',
+    },
+    recovery: {
+      label: 'Recovery code',
+      hint: 'One of the ten that you kept. Each works once.',
+      required: 'Enter a recovery code.',
+      other: 'Use the app',
+    },
+    either: {
+      label: 'App code or recovery code',
+      hint: 'Six digits of your authenticator app, or a code that you kept.',
+    },
+    wrong: 'This code is not right, or it was used before. Wait for the next one.',
   },
 
   strength: {
@@ -323,6 +345,29 @@ export const en = {
         count === 0
           ? 'The password is changed.'
           : `The password is changed, and ${numbers.format(count)} other ${plural(count, { one: 'session has', other: 'sessions have' })} ended.`,
+    },
+    secondFactor: {
+      title: 'Two-step sign-in',
+      lead: 'Signing in then asks for a code of an app on your phone, too. Whoever has your password alone stays out.',
+      turnOn: 'Turn on',
+      goOn: 'Continue',
+      scan: 'Scan this with an authenticator app, then enter the code that it shows.',
+      qrCode: 'QR code for the authenticator app',
+      type: 'Or type this into the app:',
+      copySecret: 'Copy what is typed into the app',
+      onSince: (at: string) => `On since ${at}.`,
+      left: (count: number) =>
+        `${numbers.format(count)} recovery ${plural(count, { one: 'code is', other: 'codes are' })} left.`,
+      newCodes: 'New recovery codes',
+      turnOff: 'Turn off',
+      turnedOff: 'Two-step sign-in is off.',
+      codesTitle: 'Keep these recovery codes',
+      codesLead:
+        'Each opens your account once when the app is not at hand. They are shown only now. Those of before do not work any more.',
+      copyCodes: 'Copy the recovery codes',
+      saveCodes: 'Download',
+      fileName: 'recovery-codes.txt',
+      kept: 'I have kept them',
     },
     sessions: {
       lead: 'Where your account is signed in. End what you do not recognise, then change your password.',
