@@ -74,4 +74,14 @@ export { type ServiceName, serviceIdentity, serviceNames } from './service-name.
 export { fromTimestamp, type Timestamp, toTimestamp } from './time.ts';
 export { parseTls, type TlsFiles, tlsEnv } from './tls/config.ts';
 export { openTls, type Tls } from './tls/tls.ts';
+export { parseTracing, type TracingSettings, tracingEnv } from './tracing/config.ts';
+export { openTracing } from './tracing/open-tracing.ts';
+export {
+  noTracing,
+  type Span,
+  type SpanAttributes,
+  type SpanOptions,
+  type SpanOutcome,
+  type Tracing,
+} from './tracing/tracing.ts';
 export { serviceVersion } from './version.ts';

@@ -11,10 +11,11 @@ export type RequestContext = {
 const requestIdPattern = /^[\w.:-]{1,128}$/;
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/** What a request says of itself, before anybody has looked at it. */
+export type RequestHeaders = { readonly requestId?: string | undefined; readonly traceparent?: string | undefined };
+
 /** The context of an incoming request: what the headers give when they are well formed, else new ids. */
-export function createRequestContext(
-  headers: { requestId?: string | undefined; traceparent?: string | undefined } = {},
-): RequestContext {
+export function createRequestContext(headers: RequestHeaders = {}): RequestContext {
   const { requestId, traceparent } = headers;
   return {
     requestId: requestId !== undefined && requestIdPattern.test(requestId) ? requestId : randomUUID(),

@@ -14,6 +14,7 @@ import {
   serverStream,
   startRpcServer,
   type Tls,
+  type Tracing,
   unary,
 } from '../src/index.ts';
 
@@ -28,6 +29,7 @@ export type TestServerOptions = {
   connectionAgeMs?: number;
   port?: number;
   tls?: Tls;
+  tracing?: Tracing;
 };
 
 export type TestServer = AsyncDisposable & {
@@ -59,6 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     metrics: createRpcMetrics(registry),
     drainMs: options.drainMs ?? 5_000,
     ...(options.connectionAgeMs === undefined ? {} : { connectionAgeMs: options.connectionAgeMs }),
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     ...(options.accessTokens === undefined ? {} : { accessTokens: options.accessTokens }),
   });
   return {
@@ -72,10 +75,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 export function connectTo(
   address: string,
-  { idempotent = [], tls }: { idempotent?: readonly 'GenerateTitle'[]; tls?: Tls } = {},
+  { idempotent = [], tls, tracing }: { idempotent?: readonly 'GenerateTitle'[]; tls?: Tls; tracing?: Tracing } = {},
 ): AiClient {
   const metrics = createRpcMetrics(createRegistry('test-client'));
-  return createRpcClient({ definition: aiServiceDefinition, address, peer: 'ai-service', tls, metrics, idempotent });
+  return createRpcClient({
+    definition: aiServiceDefinition,
+    address,
+    peer: 'ai-service',
+    tls,
+    metrics,
+    tracing,
+    idempotent,
+  });
 }
 
 export function collectLogs() {

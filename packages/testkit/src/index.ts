@@ -20,4 +20,5 @@ export {
   startSystem,
 } from './system.ts';
 export { createTestTokens, type SignOptions, type TestTokens } from './test-tokens.ts';
+export { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from './trace-receiver.ts';
 export { type WaitForOptions, waitFor } from './wait-for.ts';

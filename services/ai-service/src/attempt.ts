@@ -1,9 +1,10 @@
 import { AppError, toAppError } from '@chatbot/errors';
-import { type Logger, type RpcCall, traceIdOf } from '@chatbot/service-kit';
+import { type Logger, type RpcCall, type Span, type Tracing, traceIdOf } from '@chatbot/service-kit';
 import { severalAuthorsRule } from './authors.ts';
 import { type FittedContext, fitContext } from './context-window.ts';
 import type { AiMetrics } from './metrics.ts';
 import { toModelOptions, windowTokensOf } from './model-options.ts';
+import { modelOutcome, modelSpan } from './model-span.ts';
 import type { ReplyEnd } from './ollama/chat-chunk.ts';
 import type { OllamaChatRequest } from './ollama/client.ts';
 import { OllamaError, toCallerError } from './ollama/errors.ts';
@@ -14,6 +15,7 @@ import { messagesSoFar, type Reply, type ReplyEvent, usageOf } from './reply.ts'
 
 export type AttemptDeps = {
   metrics: AiMetrics;
+  tracing: Tracing;
   logger: Logger;
   /** Upper limit of a model's window. */
   contextTokensMax: number;
@@ -50,19 +52,27 @@ export function startAttempt(deps: AttemptDeps, { target, reply }: { target: Mod
 }
 
 /**
- * Sends the request, yields what comes of it and adds the text to the reply; then measures it and logs one line about it, however
+ * Sends the request, yields what comes of it and adds the text to the reply; then measures and traces it and logs one line about it, however
  * it ends. Throws OllamaError, or the reason of the call's signal.
  */
-export async function* runAttempt(deps: AttemptDeps, running: Running): AsyncGenerator<ReplyEvent> {
+export async function* runAttempt(deps: AttemptDeps, { attempt, reply, call }: Running): AsyncGenerator<ReplyEvent> {
   let failure: unknown;
-  running.attempt.startedAtMs = performance.now();
+  attempt.startedAtMs = performance.now();
+  const { temperature, maxTokens } = parametersOf(reply);
+  const { target } = attempt;
+  const { generationId } = reply.input;
+  const span = deps.tracing.begin(
+    call.context,
+    modelSpan({ target, streams: true, temperature, maxTokens, generationId }),
+  );
+  const running = { attempt, reply, call: { ...call, context: span.context } };
   try {
     yield* events(deps, running);
   } catch (thrown) {
     failure = thrown;
     throw thrown;
   } finally {
-    record(deps, { ...running, failure });
+    record(deps, { ...running, failure, span });
   }
 }
 
@@ -220,12 +230,16 @@ function withoutAbsent(parameters: Parameters): Parameters {
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
 }
 
-function record(deps: AttemptDeps, { attempt, reply, call, failure }: Running & { failure: unknown }): void {
+function record(
+  deps: AttemptDeps,
+  { attempt, reply, call, failure, span }: Running & { failure: unknown; span: Span },
+): void {
   const { target, context, end, firstTokenMs } = attempt;
   const durationMs = performance.now() - attempt.startedAtMs;
   const errorType = end === undefined ? reasonOf(failure, call) : undefined;
   // Only the end has counts. Until then each piece stands for a token.
   const usage = end ?? { completionTokens: attempt.chunkCount };
+  span.end(modelOutcome({ ...usage, errorType, finishReason: end?.reason, firstChunkMs: firstTokenMs }));
   deps.metrics.observeOperation({
     model: target.model.name,
     durationMs,

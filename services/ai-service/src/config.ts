@@ -3,10 +3,13 @@ import {
   type Environment,
   parseConfig,
   parseTls,
+  parseTracing,
   portVariable,
   rpcServerEnv,
   type TlsFiles,
+  type TracingSettings,
   tlsEnv,
+  tracingEnv,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
 import { type OllamaEndpoint, parseEndpoint } from './ollama/endpoint.ts';
@@ -45,6 +48,7 @@ export const envShape = {
   GENERATIONS_PER_USER_MAX: integer(1, 100_000)
     .default(8)
     .describe('How many replies are written for one user at once, on all servers together; further ones wait'),
+  ...tracingEnv,
 };
 
 export type AiConfig = Readonly<{
@@ -53,6 +57,7 @@ export type AiConfig = Readonly<{
   shutdownGraceMs: number;
   rpc: Readonly<{ host: string; port: number }>;
   tls: TlsFiles | undefined;
+  tracing: TracingSettings | undefined;
   admin: Readonly<{ host: string; port: number }>;
   ollama: Readonly<{ endpoints: readonly OllamaEndpoint[]; firstByteTimeoutMs: number; idleTimeoutMs: number }>;
   queue: Readonly<{ parallel: number; waitingMax: number; perKeyMax: number }>;
@@ -68,6 +73,7 @@ export function loadAiConfig(env: Environment): AiConfig {
     shutdownGraceMs: parsed.SHUTDOWN_GRACE_MS,
     rpc: Object.freeze({ host: parsed.GRPC_HOST, port: parsed.GRPC_PORT }),
     tls: parseTls(parsed, 'ai-service'),
+    tracing: parseTracing(parsed),
     admin: Object.freeze({ host: parsed.METRICS_HOST, port: parsed.METRICS_PORT }),
     ollama: Object.freeze({
       endpoints: Object.freeze(parsed.OLLAMA_HOSTS),

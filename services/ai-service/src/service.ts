@@ -3,6 +3,7 @@ import {
   checkHealth,
   type Logger,
   openTls,
+  openTracing,
   serviceVersion,
   startAdminServer,
   startLoopPressure,
@@ -25,6 +26,8 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
   const { endpoints, firstByteTimeoutMs, idleTimeoutMs } = config.ollama;
   await using stack = new AsyncDisposableStack();
 
+  const version = serviceVersion(import.meta.url);
+  const tracing = stack.use(await openTracing({ service: 'ai-service', version, settings: config.tracing, logger }));
   const metrics = createAiMetrics();
   const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry: metrics.registry }));
   const transport = stack.use(createTransport({ firstByteTimeoutMs, idleTimeoutMs }));
@@ -43,12 +46,13 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
       definition: aiServiceDefinition,
       callers: ['api-gateway'],
       tls,
-      version: serviceVersion(import.meta.url),
-      handlers: aiServiceHandlers({ hosts, metrics, logger, defaultModel, contextTokensMax }),
+      version,
+      handlers: aiServiceHandlers({ hosts, metrics, tracing, logger, defaultModel, contextTokensMax }),
       ...config.rpc,
       checks: [],
       logger,
       metrics: metrics.rpc,
+      tracing,
     }),
   );
   logger.info({ grpcPort: rpc.port, metricsPort: admin.port, hosts: endpoints.map(({ label }) => label) }, 'listening');

@@ -1,14 +1,15 @@
 import { toAppError } from '@chatbot/errors';
-import type { RpcCall } from '@chatbot/service-kit';
+import type { RpcCall, Tracing } from '@chatbot/service-kit';
 import type { ChatMessage } from './context-window.ts';
 import type { AiMetrics } from './metrics.ts';
 import { toModelOptions, windowTokensOf } from './model-options.ts';
+import { modelOutcome, modelSpan } from './model-span.ts';
 import type { OllamaChatRequest } from './ollama/client.ts';
 import { toCallerError } from './ollama/errors.ts';
 import type { ModelTarget, OllamaHosts } from './ollama/hosts.ts';
 import { settledWithin } from './place-wait.ts';
 
-export type TitleDeps = { hosts: OllamaHosts; metrics: AiMetrics; contextTokensMax: number };
+export type TitleDeps = { hosts: OllamaHosts; metrics: AiMetrics; tracing: Tracing; contextTokensMax: number };
 
 export type TitleInput = {
   /** Empty takes the default. */
@@ -25,6 +26,7 @@ const excerptCharactersMax = 4_000;
 const placeTimeoutMs = 5_000;
 /** A model that thinks spends tokens before it answers. */
 const titleTokensMax = { plain: 32, thinking: 512 };
+const titleTemperature = 0.2;
 const titleTimeoutMs = 30_000;
 
 const instructions = `You write titles for conversations.
@@ -49,10 +51,13 @@ export async function generateTitle(deps: TitleDeps, input: TitleInput, call: Rp
   await settledWithin(place, { timeoutMs: placeTimeoutMs, signal: call.signal });
   if (place.state !== 'running') return titleFromWords(input.messages);
   const startedAtMs = performance.now();
+  const maxTokens = titleTokensMaxOf(target);
+  const request = { target, streams: false, temperature: titleTemperature, maxTokens };
+  const span = deps.tracing.begin(call.context, modelSpan(request));
   let errorType: string | undefined;
   try {
     const answer = await target.host.client.chat(toChatRequest(deps, { target, messages: input.messages }), {
-      context: call.context,
+      context: span.context,
       signal: AbortSignal.any([call.signal, AbortSignal.timeout(titleTimeoutMs)]),
     });
     return cleanTitle(answer) ?? titleFromWords(input.messages);
@@ -61,6 +66,7 @@ export async function generateTitle(deps: TitleDeps, input: TitleInput, call: Rp
     errorType = call.signal.aborted ? 'CANCELLED' : toAppError(error).reason;
     throw error;
   } finally {
+    span.end(modelOutcome({ errorType }));
     deps.metrics.observeOperation({
       model: target.model.name,
       durationMs: performance.now() - startedAtMs,
@@ -121,16 +127,20 @@ function toChatRequest(
   { target, messages }: { target: ModelTarget; messages: readonly ChatMessage[] },
 ): OllamaChatRequest {
   const { name, thinks } = target.model;
-  const maxTokens = thinks ? titleTokensMax.thinking : titleTokensMax.plain;
+  const parameters = { temperature: titleTemperature, maxTokens: titleTokensMaxOf(target) };
   return {
     model: name,
     messages: [
       { role: 'system', content: instructions },
       { role: 'user', content: excerptOf(messages) },
     ],
-    options: toModelOptions({ temperature: 0.2, maxTokens }, windowTokensOf(target.model, deps.contextTokensMax)),
+    options: toModelOptions(parameters, windowTokensOf(target.model, deps.contextTokensMax)),
     ...(thinks ? { think: false } : {}),
   };
+}
+
+function titleTokensMaxOf({ model }: ModelTarget): number {
+  return model.thinks ? titleTokensMax.thinking : titleTokensMax.plain;
 }
 
 function excerptOf(messages: readonly ChatMessage[]): string {

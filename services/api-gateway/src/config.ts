@@ -6,8 +6,10 @@ import {
   parseConfig,
   parseJwksUrl,
   parseTls,
+  parseTracing,
   portVariable,
   tlsEnv,
+  tracingEnv,
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -95,6 +97,7 @@ export const envShape = {
     .default(16)
     .describe('Replies of one account that are being written, or wait for it, at the same time'),
   RATE_LIMIT_EVENTS_PER_MINUTE: perMinute(1_200, 'Socket events of one connection'),
+  ...tracingEnv,
 };
 
 export type GatewayConfig = ReturnType<typeof loadGatewayConfig>;
@@ -114,6 +117,7 @@ export function loadGatewayConfig(env: Environment) {
     },
     admin: { host: vars.METRICS_HOST, port: vars.METRICS_PORT },
     tls: parseTls(vars, 'api-gateway'),
+    tracing: parseTracing(vars),
     redisUrl: vars.REDIS_URL,
     services: { user: vars.USER_SERVICE_ADDR, chat: vars.CHAT_SERVICE_ADDR, ai: vars.AI_SERVICE_ADDR },
     jwksUrl: parseJwksUrl(vars),

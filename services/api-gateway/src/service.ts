@@ -7,6 +7,7 @@ import {
   type Logger,
   openSigningKeys,
   openTls,
+  openTracing,
   serviceVersion,
   startAdminServer,
   startLoopPressure,
@@ -48,6 +49,7 @@ export type ApiGateway = AsyncDisposable & { readonly port: number; readonly met
 export async function startApiGateway(config: GatewayConfig, logger: Logger): Promise<ApiGateway> {
   await using stack = new AsyncDisposableStack();
   const version = serviceVersion(import.meta.url);
+  const tracing = stack.use(await openTracing({ service: 'api-gateway', version, settings: config.tracing, logger }));
   const owner = uuidv7();
   const registry = createRegistry('api-gateway');
   const metrics = createGatewayMetrics(registry);
@@ -60,7 +62,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const adapterSubscriber = stack.use(connectRedis(config.redisUrl, { role: 'subscriber', logger }));
 
   const tls = config.tls && stack.use(await openTls({ files: config.tls, logger, registry }));
-  const clients = createClients({ addresses: config.services, tls, metrics: metrics.rpc });
+  const clients = createClients({ addresses: config.services, tls, metrics: metrics.rpc, tracing });
   for (const client of Object.values(clients)) stack.use(client);
   const signingKeys = stack.use(openSigningKeys({ url: config.jwksUrl, tls, metrics: metrics.rpc }));
   const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
@@ -105,7 +107,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const ahead = createAskAhead({ ai: clients.ai, log, tail, leaseTtlMs: config.leaseTtlMs });
   const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
   const pressure = stack.use(startLoopPressure());
-  const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, pressure };
+  const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, tracing, pressure };
   const generations = stack.use(
     await startGenerations({
       ...runDeps,
@@ -131,7 +133,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const deps = { ...turns, log, tail, logger, clients, limits, quotas, access };
   const { eventsPerMinute } = config.limits;
   const eventDeps = { ...deps, presence };
-  attachSockets({ io, http, deps: eventDeps, accessTokens, sessions, eventsPerMinute, logger, metrics });
+  attachSockets({ io, http, deps: eventDeps, accessTokens, sessions, eventsPerMinute, logger, metrics, tracing });
   const health = createHealth({ clients, redis: redis.client, version });
   const readJwks = async () => {
     const { jwksJson } = await clients.user.unary(
@@ -152,6 +154,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     accessTokens,
     logger,
     metrics,
+    tracing,
   });
   const admin = stack.use(await startAdminServer({ ...config.admin, registry, health: health.readiness }));
   // First to go: clients are sent to other replicas before their generations are handed over.

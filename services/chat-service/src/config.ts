@@ -5,9 +5,11 @@ import {
   parseConfig,
   parseJwksUrl,
   parseTls,
+  parseTracing,
   portVariable,
   rpcServerEnv,
   tlsEnv,
+  tracingEnv,
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -42,6 +44,7 @@ export const envShape = {
     .describe('How often what has been in the trash for 30 days is deleted, in milliseconds'),
   REDIS_URL: urlVariable(['redis', 'rediss'], 'Redis, for who types and which tokens are revoked; it works without'),
   ...jwksEnv,
+  ...tracingEnv,
 };
 
 const schema = z.object(envShape).transform((env) => ({
@@ -50,6 +53,7 @@ const schema = z.object(envShape).transform((env) => ({
   shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
   rpc: Object.freeze({ host: env.GRPC_HOST, port: env.GRPC_PORT }),
   tls: parseTls(env, 'chat-service'),
+  tracing: parseTracing(env),
   admin: Object.freeze({ host: env.METRICS_HOST, port: env.METRICS_PORT }),
   database: Object.freeze({
     url: env.DATABASE_URL,

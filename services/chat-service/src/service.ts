@@ -10,6 +10,7 @@ import {
   type Logger,
   openSigningKeys,
   openTls,
+  openTracing,
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
@@ -60,6 +61,8 @@ const clockSkewMaxMs = 10_000;
 /** Starts chat-service. It starts without Postgres and Redis as well, and says so in its health. Disposing of it drains it. */
 export async function startChatService(config: ChatConfig, logger: Logger): Promise<ChatService> {
   await using stack = new AsyncDisposableStack();
+  const version = serviceVersion(import.meta.url);
+  const tracing = stack.use(await openTracing({ service: 'chat-service', version, settings: config.tracing, logger }));
   const database = stack.use(
     createDatabase({
       ...config.database,
@@ -118,7 +121,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
   const rpc = stack.use(
     await startRpcServer({
       ...config.rpc,
-      version: serviceVersion(import.meta.url),
+      version,
       definition: chatServiceDefinition,
       callers: ['api-gateway'],
       tls,
@@ -147,6 +150,7 @@ export async function startChatService(config: ChatConfig, logger: Logger): Prom
       checks: needed,
       logger,
       metrics: rpcMetrics,
+      tracing,
       accessTokens: createAccessTokenVerifier(() => signingKeys.load(), { revocations }),
     }),
   );

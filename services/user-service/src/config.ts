@@ -3,9 +3,11 @@ import {
   type Environment,
   parseConfig,
   parseTls,
+  parseTracing,
   portVariable,
   rpcServerEnv,
   tlsEnv,
+  tracingEnv,
   urlVariable,
 } from '@chatbot/service-kit';
 import { z } from 'zod';
@@ -68,6 +70,7 @@ export const envShape = {
       'Failed sign-ins of one network, with whatever accounts, in a quarter of an hour; it is refused after that',
     ),
   PASSWORD_QUEUE_MAX: integer(0, 10_000).default(100).describe('Password hashes that may wait for their turn'),
+  ...tracingEnv,
 };
 
 const envSchema = z
@@ -93,6 +96,7 @@ export function loadUserServiceConfig(env: Environment) {
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     rpc: Object.freeze({ host: values.GRPC_HOST, port: values.GRPC_PORT }),
     tls: parseTls(values, 'user-service'),
+    tracing: parseTracing(values),
     admin: Object.freeze({ host: values.METRICS_HOST, port: values.METRICS_PORT }),
     database: Object.freeze({
       url: values.DATABASE_URL,

@@ -9,6 +9,7 @@ import {
   type HealthReport,
   type Logger,
   openTls,
+  openTracing,
   reportDatabasePool,
   serviceVersion,
   startAdminServer,
@@ -51,6 +52,10 @@ export async function startUserService(
   { logger, now = () => new Date() }: UserServiceDeps,
 ): Promise<UserService> {
   await using resources = new AsyncDisposableStack();
+  const version = serviceVersion(import.meta.url);
+  const tracing = resources.use(
+    await openTracing({ service: 'user-service', version, settings: config.tracing, logger }),
+  );
   const registry = createRegistry('user-service');
   const tls = config.tls && resources.use(await openTls({ files: config.tls, logger, registry }));
   const database = resources.use(openDatabase(config.database, logger));
@@ -101,13 +106,14 @@ export async function startUserService(
     await startRpcServer({
       ...config.rpc,
       definition: userServiceDefinition,
-      version: serviceVersion(import.meta.url),
+      version,
       handlers,
       callers: ['api-gateway'],
       tls,
       checks,
       logger,
       metrics: createRpcMetrics(registry),
+      tracing,
       accessTokens: createAccessTokenVerifier(async () => jwks(), { revocations: revoked }),
     }),
   );

@@ -13,14 +13,18 @@ import { type AccessTokenVerifier, bearerToken, type Identity } from '../access-
 import type { Logger } from '../logger.ts';
 import type { RpcMetrics } from '../metrics.ts';
 import { createRequestContext, type RequestContext, traceIdOf } from '../request-context.ts';
+import { noTracing, type Tracing } from '../tracing/tracing.ts';
 import { inCall } from './current-call.ts';
 import type { StreamRpc, UnaryRpc, UserRpcCall } from './handlers.ts';
 import { metadataKeys } from './metadata.ts';
 import type { RunningCalls } from './running-calls.ts';
+import { rpcOutcome, rpcSpan } from './span.ts';
 
 export type AdapterDeps = {
   logger: Logger;
   metrics: RpcMetrics;
+  /** Without, calls are not traced. */
+  tracing?: Tracing;
   /** Needed as soon as one rpc has the access rule 'user'. */
   accessTokens?: AccessTokenVerifier;
 };
@@ -42,7 +46,7 @@ type AnyRpc = UnaryRpc<unknown> | StreamRpc<unknown>;
 
 /**
  * Turns a handler of ours into one of grpc-js that answers with serialized messages. This is the one place where a token is
- * checked, input is parsed, errors are mapped, a call is measured and its "finished" line is logged.
+ * checked, input is parsed, errors are mapped, a call is measured and traced and its "finished" line is logged.
  */
 export function toGrpcHandler(
   rpc: AnyRpc,
@@ -77,10 +81,13 @@ async function answer(
   work: (call: UserRpcCall, end: (reason: AppError) => void) => Promise<void>,
 ): Promise<void> {
   const startedAtMs = performance.now();
-  const context = createRequestContext({
+  const { method, tracing = noTracing } = deps;
+  const caller = createRequestContext({
     requestId: first(call.metadata, metadataKeys.requestId),
     traceparent: first(call.metadata, metadataKeys.traceparent),
   });
+  const span = tracing.begin(caller, rpcSpan({ kind: 'server', method }));
+  const { context } = span;
   const abort = new AbortController();
   const onCancelled = () => abort.abort(new AppError(isOverdue(call) ? 'DEADLINE_EXCEEDED' : 'CANCELLED'));
   call.once('cancelled', onCancelled);
@@ -103,17 +110,19 @@ async function answer(
 
   function finish(error?: AppError) {
     const { userId } = identity;
-    observe({ startedAtMs, context, userId, deps }, error);
+    const code = status[error === undefined ? status.OK : catalogue[error.reason].code];
+    span.end(rpcOutcome(code, error?.reason));
+    observe({ startedAtMs, context, userId, code, deps }, error);
   }
 }
 
 function observe(
-  call: { startedAtMs: number; context: RequestContext; userId: string; deps: MethodDeps },
+  call: { startedAtMs: number; context: RequestContext; userId: string; code: string; deps: MethodDeps },
   error: AppError | undefined,
 ): void {
   const { method, logger, metrics } = call.deps;
+  const { code } = call;
   const durationMs = performance.now() - call.startedAtMs;
-  const code = status[error === undefined ? status.OK : catalogue[error.reason].code];
   metrics.serverDuration.observe({ method, code }, durationMs / 1000);
   const line = {
     requestId: call.context.requestId,

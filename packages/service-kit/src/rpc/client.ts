@@ -13,8 +13,10 @@ import type { RpcMetrics } from '../metrics.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServiceName } from '../service-name.ts';
 import type { Tls } from '../tls/tls.ts';
+import { noTracing, type Tracing } from '../tracing/tracing.ts';
 import { metadataKeys } from './metadata.ts';
 import { messageBytesMax } from './server.ts';
+import { rpcOutcome, rpcSpan } from './span.ts';
 import type { AnyMethod, MethodName, RequestInput, ResponseOutput } from './types.ts';
 
 export type RpcCallOptions = {
@@ -66,6 +68,8 @@ export type RpcClientOptions<Definition extends ServiceDefinition> = {
   /** Without, calls are in plaintext. */
   tls?: Tls | undefined;
   metrics: RpcMetrics;
+  /** Without, calls are not traced. */
+  tracing?: Tracing | undefined;
   /**
    * The unary methods that may be sent again when it is not known whether they took effect. They are, within their deadline, when the other
    * side cannot be reached or goes away. A stream never is: whoever reads it decides what to do with the part that came.
@@ -77,7 +81,7 @@ export type RpcClientOptions<Definition extends ServiceDefinition> = {
 export function createRpcClient<Definition extends ServiceDefinition>(
   options: RpcClientOptions<Definition>,
 ): RpcClient<Definition> {
-  const { definition, metrics, address, peer, tls, idempotent = [] } = options;
+  const { definition, metrics, address, peer, tls, tracing = noTracing, idempotent = [] } = options;
   const client = new Client(address, tls?.channelCredentials(peer) ?? credentials.createInsecure(), {
     ...channelOptions,
     'grpc.service_config': serviceConfig(idempotent.map((name) => methodOf(definition, name).path)),
@@ -85,13 +89,19 @@ export function createRpcClient<Definition extends ServiceDefinition>(
     ...(tls === undefined ? {} : { 'grpc.ssl_target_name_override': peer }),
   });
 
-  function observe(method: string) {
+  /** Says that a call begins, and gives the metadata to send with it. */
+  function begin({ path }: AnyMethod, callOptions: RpcCallOptions) {
     const startedAtMs = performance.now();
-    return (code: status) => {
-      metrics.clientDuration.observe(
-        { method: method.slice(1), code: status[code] },
-        (performance.now() - startedAtMs) / 1000,
-      );
+    const method = path.slice(1);
+    const span = tracing.begin(callOptions.context, rpcSpan({ kind: 'client', method, peer }));
+    const metadata = metadataOf({ ...callOptions, context: span.context });
+    return {
+      metadata,
+      finished(statusCode: status) {
+        const code = status[statusCode];
+        span.end(rpcOutcome(code));
+        metrics.clientDuration.observe({ method, code }, (performance.now() - startedAtMs) / 1000);
+      },
     };
   }
 
@@ -101,14 +111,14 @@ export function createRpcClient<Definition extends ServiceDefinition>(
     callOptions: RpcCallOptions & { onHeaders?: (headers: Metadata) => void },
   ): Promise<object> {
     return new Promise((resolve, reject) => {
-      const finished = observe(method.path);
+      const { metadata, finished } = begin(method, callOptions);
       const cancellation = cancellationBy(callOptions.signal, () => call.cancel());
       const call = client.makeUnaryRequest(
         method.path,
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        metadataOf(callOptions),
+        metadata,
         { deadline: deadlineOf(callOptions) },
         (error, response) => {
           cancellation.forget();
@@ -124,30 +134,32 @@ export function createRpcClient<Definition extends ServiceDefinition>(
   }
 
   function callStream(method: AnyMethod, request: object, callOptions: RpcCallOptions): RpcStream<object> {
+    const { metadata, finished } = begin(method, callOptions);
     const stream = client.makeServerStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
       request,
-      metadataOf(callOptions),
+      metadata,
       { deadline: deadlineOf(callOptions) },
     );
-    return read(stream, method, callOptions);
+    return read(stream, { finished, signal: callOptions.signal });
   }
 
   function callDuplex(method: AnyMethod, request: object, callOptions: RpcCallOptions): RpcDuplex<object, object> {
+    const { metadata, finished } = begin(method, callOptions);
     const stream = client.makeBidiStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
-      metadataOf(callOptions),
+      metadata,
       { deadline: deadlineOf(callOptions) },
     );
     let isOver = false;
     stream.once('status', () => {
       isOver = true;
     });
-    const responses = read(stream, method, callOptions);
+    const responses = read(stream, { finished, signal: callOptions.signal });
     const send = (message: object) => void (isOver || stream.write(message));
     send(request);
     return { ...responses, send };
@@ -155,11 +167,9 @@ export function createRpcClient<Definition extends ServiceDefinition>(
 
   function read(
     stream: ClientReadableStream<object> | ClientDuplexStream<object, object>,
-    method: AnyMethod,
-    callOptions: RpcCallOptions,
+    { finished, signal }: { finished: (code: status) => void; signal: AbortSignal | undefined },
   ): RpcStream<object> {
-    const finished = observe(method.path);
-    const cancellation = cancellationBy(callOptions.signal, () => stream.cancel());
+    const cancellation = cancellationBy(signal, () => stream.cancel());
     let failure: AppError | undefined;
     // The call may fail while nobody iterates: without a listener that would end the process, and an iteration that begins
     // later would find a stream that ended well.

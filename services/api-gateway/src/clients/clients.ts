@@ -6,7 +6,7 @@ import {
   type UserServiceDefinition,
   userServiceDefinition,
 } from '@chatbot/proto';
-import { createRpcClient, type RpcClient, type RpcMetrics, type Tls } from '@chatbot/service-kit';
+import { createRpcClient, type RpcClient, type RpcMetrics, type Tls, type Tracing } from '@chatbot/service-kit';
 
 export type UserClient = RpcClient<UserServiceDefinition>;
 export type ChatClient = RpcClient<ChatServiceDefinition>;
@@ -79,6 +79,7 @@ export function createClients(options: {
   addresses: { user: string; chat: string; ai: string };
   tls: Tls | undefined;
   metrics: RpcMetrics;
+  tracing: Tracing;
 }): Clients {
   const { addresses, ...common } = options;
   return {

@@ -1,6 +1,6 @@
 import { AppError } from '@chatbot/errors';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
-import { createRequestContext, type RequestContext } from '@chatbot/service-kit';
+import { createRequestContext, type RequestContext, type Tracing } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
 import { timeouts } from '../clients/clients.ts';
 import { present } from '../clients/resources/fields.ts';
@@ -15,6 +15,7 @@ export type GenerationsDeps = RunDeps &
     /** A connection of its own, for subscribing. */
     subscriber: Redis;
     leaseTtlMs: number;
+    tracing: Tracing;
   };
 
 type ClaimAndRun = {
@@ -52,7 +53,7 @@ const orphansMax = 100;
  * every run over: another replica, or this one after its restart, goes on from the log.
  */
 export async function startGenerations(deps: GenerationsDeps): Promise<Generations> {
-  const { log, chat, logger, metrics, subscriber, leaseTtlMs } = deps;
+  const { log, chat, logger, metrics, tracing, subscriber, leaseTtlMs } = deps;
   const runs = new Map<string, OwnedRun>();
   let draining = false;
 
@@ -106,8 +107,11 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   async function takeOver(generationId: string) {
-    const context = createRequestContext();
-    if (!(await claimAndRun(laterRun(generationId, context)))) return;
+    const attributes = { 'chatbot.generation.id': generationId };
+    const span = tracing.enter({}, { name: 'generation takeover', kind: 'internal', attributes });
+    const { context } = span;
+    const isTaken = await claimAndRun(laterRun(generationId, context)).finally(() => span.end());
+    if (!isTaken) return;
     metrics.generationTakeovers.inc();
     logger.info({ generationId, requestId: context.requestId }, 'generation taken over');
   }

@@ -4,7 +4,10 @@ import {
   bearerToken,
   createRequestContext,
   type Logger,
+  noTracing,
   type RequestContext,
+  type SpanOutcome,
+  type Tracing,
   traceIdOf,
 } from '@chatbot/service-kit';
 import type { NextFunction, Request, Response, Router } from 'express';
@@ -15,33 +18,54 @@ import type { Until } from '../turns/caller.ts';
 import { withinDeadline } from './deadline.ts';
 import type { Answer, HttpDeps, Route } from './route.ts';
 
-export type MountDeps = { http: HttpDeps; accessTokens: AccessTokenVerifier; logger: Logger; metrics: GatewayMetrics };
+export type MountDeps = {
+  http: HttpDeps;
+  accessTokens: AccessTokenVerifier;
+  logger: Logger;
+  metrics: GatewayMetrics;
+  tracing: Tracing;
+};
 
 /** What the middleware of a request leaves for those after it. */
 type Locals = { context: RequestContext; startedAtMs: number; route?: string; userId?: string };
 
-/** Gives every request its ids and logs and measures its end. First in the chain. */
-export function observeRequests({ logger, metrics }: Pick<MountDeps, 'logger' | 'metrics'>) {
+/** Gives every request its ids, logs and measures its end and traces what is asked of the API. First in the chain. */
+export function observeRequests({ logger, metrics, tracing }: Pick<MountDeps, 'logger' | 'metrics' | 'tracing'>) {
   return (request: Request, response: Response<unknown, Locals>, next: NextFunction) => {
-    const context = createRequestContext({
-      requestId: request.get('x-request-id'),
-      traceparent: request.get('traceparent'),
-    });
+    const { method } = request;
+    const headers = { requestId: request.get('x-request-id'), traceparent: request.get('traceparent') };
+    // Probes and files are asked for often and say little.
+    const { enter } = request.path.startsWith('/api/') ? tracing : noTracing;
+    const span = enter(headers, { name: method, kind: 'server', attributes: { 'http.request.method': method } });
+    const { context } = span;
     Object.assign(response.locals, { context, startedAtMs: performance.now() });
     response.set({ 'x-request-id': context.requestId, traceparent: context.traceparent });
     response.on('close', () => {
       const { route = 'other', userId, startedAtMs } = response.locals;
       const durationMs = performance.now() - startedAtMs;
       const status = response.writableFinished ? response.statusCode : 499;
-      metrics.httpDuration.observe({ method: request.method, route, status: String(status) }, durationMs / 1000);
+      span.end(outcomeOf({ method, route, status }));
+      metrics.httpDuration.observe({ method, route, status: String(status) }, durationMs / 1000);
       if (route === 'static' || route === 'operations') return;
-      const line = { requestId: context.requestId, traceId: traceIdOf(context), method: request.method, route, status };
+      const line = { requestId: context.requestId, traceId: traceIdOf(context), method, route, status };
       logger.info(
         { ...line, durationMs: Math.round(durationMs * 10) / 10, ...(userId === undefined ? {} : { userId }) },
         'finished',
       );
     });
     next();
+  };
+}
+
+/** What a span says of an answer. The route is known only now; an answer that was not sent to its end (499) has no status. */
+function outcomeOf({ method, route, status }: { method: string; route: string; status: number }): SpanOutcome {
+  return {
+    ...(route === 'other' ? {} : { name: `${method} ${route}` }),
+    attributes: {
+      ...(route === 'other' ? {} : { 'http.route': route }),
+      ...(status === 499 ? {} : { 'http.response.status_code': status }),
+    },
+    ...(status >= 500 ? { error: { type: String(status), isFault: true } } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
-import { AppError, toAppError, toProblem, validationError } from '@chatbot/errors';
-import { type AccessTokenVerifier, createRequestContext, type Logger, traceIdOf } from '@chatbot/service-kit';
+import { AppError, catalogue, toAppError, toProblem, validationError } from '@chatbot/errors';
+import { type AccessTokenVerifier, type Logger, type SpanOutcome, type Tracing, traceIdOf } from '@chatbot/service-kit';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -63,11 +63,12 @@ export type AttachOptions = {
   eventsPerMinute: number;
   logger: Logger;
   metrics: GatewayMetrics;
+  tracing: Tracing;
 };
 
 /** Accepts connections on the HTTP server, authenticates them and answers their events. */
 export function attachSockets(options: AttachOptions): void {
-  const { io, http, deps, accessTokens, sessions, eventsPerMinute, logger, metrics } = options;
+  const { io, http, deps, accessTokens, sessions, eventsPerMinute, logger, metrics, tracing } = options;
   const limiter = new RateLimiterMemory({ points: eventsPerMinute, duration: 60 });
   const eventDeps: EventDeps = { ...deps, renew };
 
@@ -128,9 +129,11 @@ export function attachSockets(options: AttachOptions): void {
 
   async function answer(socket: ClientSocket, event: ClientEvent, payload: unknown): Promise<unknown> {
     const startedAtMs = performance.now();
-    const context = createRequestContext();
+    const attributes = { 'chatbot.socket.event': event.name };
+    const span = tracing.enter({}, { name: event.name, kind: 'server', attributes });
+    const { context } = span;
     const { userId } = socket.data.identity;
-    let outcome = 'ok';
+    let failure: AppError | undefined;
     try {
       await admit(socket);
       // A renewal brings a token of its own; every other event counts on the one that is there.
@@ -141,14 +144,16 @@ export function attachSockets(options: AttachOptions): void {
       return await event.handle(eventDeps, parsed.data, { socket, caller, userId, context });
     } catch (thrown) {
       const error = toAppError(thrown);
-      outcome = error.reason;
+      failure = error;
       if (error.reason === 'INTERNAL')
         logger.error({ event: event.name, requestId: context.requestId, err: error.cause ?? error }, 'event failed');
       throw error;
     } finally {
-      metrics.socketEvents.inc({ event: event.name, outcome: outcome === 'ok' ? 'ok' : 'error' });
+      span.end(outcomeOf(failure));
+      metrics.socketEvents.inc({ event: event.name, outcome: failure === undefined ? 'ok' : 'error' });
       const durationMs = Math.round((performance.now() - startedAtMs) * 10) / 10;
       metrics.socketEventDuration.observe({ event: event.name }, durationMs / 1000);
+      const outcome = failure?.reason ?? 'ok';
       logger.info(
         { requestId: context.requestId, traceId: traceIdOf(context), event: event.name, outcome, durationMs, userId },
         'finished',
@@ -176,6 +181,12 @@ function watchedSession(socket: ClientSocket): WatchedSession {
       socket.disconnect(true);
     },
   };
+}
+
+/** What a span says of an event that was answered with this. */
+function outcomeOf(failure: AppError | undefined): SpanOutcome {
+  if (failure === undefined) return {};
+  return { error: { type: failure.reason, isFault: catalogue[failure.reason].http >= 500 } };
 }
 
 const known: ReadonlySet<string> = new Set(clientEvents.map(({ name }) => name));
