@@ -49,6 +49,10 @@ export class Device implements AsyncDisposable {
     this.#followed.delete(generationId);
   }
 
+  get isConnected(): boolean {
+    return this.#socket?.connected === true;
+  }
+
   /** Whether it has seen the end of every reply that it wants. */
   get isDone(): boolean {
     return [...this.#wanted].every((id) => this.transcripts.get(id)?.end !== undefined);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OllamaSim } from '@chatbot/ollama-sim';
 import type { FaultySystem, Random } from '@chatbot/testkit';
@@ -31,6 +32,35 @@ export async function makeTrouble(
   return state;
 }
 
+/** What of everything that is sent breaks its connection. */
+const failureRate = 0.05;
+
+/**
+ * From now until told to stop, every twentieth piece of what is sent anywhere between the processes, to Postgres and to Redis breaks its connection,
+ * half of them once it took effect. No process ends for that.
+ */
+export async function failEverywhere({
+  system,
+  random,
+  signal,
+}: Pick<FaultDeps, 'system' | 'random'> & { signal: AbortSignal }): Promise<FaultState> {
+  const heal = disturbAll(system, random);
+  await once(signal, 'abort');
+  await heal();
+  return { killed: [], counts: new Map() };
+}
+
+/** Returns what ends it. */
+function disturbAll(system: FaultySystem, random: Random): () => Promise<void> {
+  const proxies = system.links.find({});
+  // How often each link is used must not change what happens next.
+  for (const [index, proxy] of proxies.entries())
+    proxy.disturb({ rate: failureRate, random: random.fork(`link ${index}`) });
+  return async () => {
+    for (const proxy of proxies) await proxy.heal();
+  };
+}
+
 const pauseMaxMs = 1_500;
 
 const kill: Fault = async ({ system, random, processNames }, state) => {
@@ -58,11 +88,9 @@ const resetLinks: Fault = async ({ system, random }) => {
 
 /** Every twentieth piece that is sent anywhere breaks its connection, before or after it took effect. */
 const disturbLinks: Fault = async ({ system, random }) => {
-  const proxies = system.links.find({});
-  // How often each link is used must not change what happens next.
-  for (const [index, proxy] of proxies.entries()) proxy.disturb({ rate: 0.05, random: random.fork(`link ${index}`) });
+  const heal = disturbAll(system, random);
   await delay(1_000 + random.below(3_000));
-  for (const proxy of proxies) await proxy.heal();
+  await heal();
 };
 
 const partitionGateway: Fault = async ({ system, random, processNames }) => {

@@ -75,7 +75,8 @@ async function runTrial(world: World, random: Random): Promise<SoakResult> {
   return { violations, counts: { [`tokens before ${victim} was killed`]: killAfterTokens + 1 }, logs: system.logs() };
 }
 
-async function post(sender: Device, content: string): Promise<Turn> {
+/** Sends a message until it is acknowledged, with the same id each time. */
+export async function post(sender: Device, content: string): Promise<Turn> {
   const message = { clientMessageId: randomUUID(), content };
   return await waitFor(
     async () => {

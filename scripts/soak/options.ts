@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const scenarios = ['people', 'killed-gateway'] as const;
+const scenarios = ['people', 'failing-calls', 'killed-gateway', 'rolling-restart'] as const;
 
 export interface SoakCommand {
-  /** `people`: random people against random faults. `killed-gateway`: one reply a seed, whose gateway is killed in the middle. */
+  /**
+   * `people`: random people against random faults. `failing-calls`: the same people, while every twentieth thing that is sent fails. `killed-gateway`:
+   * one reply a seed, whose gateway is killed in the middle. `rolling-restart`: many clients, while one gateway after the other is restarted.
+   */
   scenario: (typeof scenarios)[number];
   /** One soak each. */
   seeds: readonly number[];
@@ -25,12 +28,13 @@ export const soakHelp = `pnpm soak [options]
 Starts the whole system (three gateways, two ai-services), lets people use it while processes are killed and hang, connections break and Redis
 forgets, mends everything, and checks that every promise was kept. Ends with 1 when one was not.
 
-  --scenario <s>  people (default): as above; killed-gateway: each seed kills the gateway that writes a reply, at a token of its choice, and follows
-                  the reply elsewhere
+  --scenario <s>  people (default): as above; failing-calls: instead, every twentieth thing that is sent between processes, to Postgres and to Redis
+                  fails from first to last; killed-gateway: each seed kills the gateway that writes a reply, at a token of its choice, and follows
+                  the reply elsewhere; rolling-restart: many clients write while one gateway after the other is told to stop and started again
   --seeds <n>     how many soaks, with different choices (default 1)
   --seed <n>      the first seed (default: a random one); the same seed makes the same choices
   --minutes <n>   how long each soak lasts, besides starting and checking (default 1)
-  --people <n>    how many people use the system at once (default 4)
+  --people <n>    how many people use the system at once (default 4; 200 clients in a rolling-restart)
   --log-dir <dir> keep the logs of soaks that failed in a folder
   --help          print this
 `;
@@ -39,12 +43,14 @@ forgets, mends everything, and checks that every promise was kept. Ends with 1 w
 export function parseSoakOptions(args: readonly string[], randomSeed: () => number): SoakCommand {
   const values = parseStrictly(args);
   const count = parseNumber('--seeds', { text: values.seeds ?? '1', min: 1 });
+  const scenario = parseScenario(values.scenario ?? 'people');
+  const peopleDefault = scenario === 'rolling-restart' ? '200' : '4';
   const first = values.seed === undefined ? randomSeed() : parseNumber('--seed', { text: values.seed, min: 0 });
   return {
-    scenario: parseScenario(values.scenario ?? 'people'),
+    scenario,
     seeds: Array.from({ length: count }, (_unused, index) => first + index),
     minutes: parseNumber('--minutes', { text: values.minutes ?? '1', min: 0 }),
-    people: parseNumber('--people', { text: values.people ?? '4', min: 1 }),
+    people: parseNumber('--people', { text: values.people ?? peopleDefault, min: 1 }),
     logDir: values['log-dir'] === undefined ? undefined : resolve(values['log-dir']),
     help: values.help ?? false,
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { waitForStopSignal } from '../start/stop-signals.ts';
 import { startKillTrials } from './killed-gateway.ts';
 import { parseSoakOptions, type SoakCommand, SoakOptionError, soakHelp } from './options.ts';
+import { restartGateways } from './rolling-restart.ts';
 import { type SoakResult, soak } from './soak.ts';
 
 /** What a shell reports of a program that Ctrl-C ended. */
@@ -35,8 +36,7 @@ async function soakAll(process: NodeJS.Process, command: SoakCommand): Promise<n
       process.stderr.write(`${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s  ${text}\n`);
     };
     process.stdout.write(`seed ${seed}\n`);
-    const options = { seed, durationMs: command.minutes * 60_000, peopleCount: command.people, note };
-    const result = await (trials === undefined ? soak(options) : trials.run(seed));
+    const result = await (trials?.run(seed) ?? runOnce(command, { seed, note }));
     process.stdout.write(`${render(result)}\n`);
     if (result.violations.length === 0) continue;
     failed.push(seed);
@@ -46,6 +46,15 @@ async function soakAll(process: NodeJS.Process, command: SoakCommand): Promise<n
     failed.length === 0 ? 'every promise was kept' : `promises were broken with the seeds ${failed.join(', ')}`;
   process.stdout.write(`${command.seeds.length} soaks: ${verdict}\n`);
   return failed.length === 0 ? 0 : 1;
+}
+
+function runOnce(
+  { scenario, minutes, people }: SoakCommand,
+  { seed, note }: { seed: number; note: (text: string) => void },
+): Promise<SoakResult> {
+  if (scenario === 'rolling-restart') return restartGateways({ seed, clientCount: people, note });
+  const faults = scenario === 'failing-calls' ? 'calls' : 'all';
+  return soak({ seed, durationMs: minutes * 60_000, peopleCount: people, faults, note });
 }
 
 function render({ counts, violations }: SoakResult): string {

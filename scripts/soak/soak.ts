@@ -3,7 +3,7 @@ import { type OllamaSim, type SimRequest, startOllamaSim } from '@chatbot/ollama
 import { createRandom, type FaultySystem, startFaultySystem, waitFor } from '@chatbot/testkit';
 import { register } from './api.ts';
 import { checkHistory } from './check-history.ts';
-import { makeTrouble } from './faults.ts';
+import { failEverywhere, makeTrouble } from './faults.ts';
 import { createPeople, type Person } from './person.ts';
 import { unlimitedEnv } from './unlimited.ts';
 
@@ -12,6 +12,8 @@ export interface SoakOptions {
   /** How long people and faults go on. */
   durationMs: number;
   peopleCount: number;
+  /** `all`: one fault after the other, of every kind. `calls`: from the first to the last moment, every twentieth thing that is sent fails. */
+  faults: 'all' | 'calls';
   note: (text: string) => void;
 }
 
@@ -41,7 +43,7 @@ const env = { ...unlimitedEnv, DEFAULT_MODEL: 'steady:latest' };
 const settleTimeoutMs = 120_000;
 
 /** Starts a whole system, lets people use it while things break, mends everything, and says what went wrong. */
-export async function soak({ seed, durationMs, peopleCount, note }: SoakOptions): Promise<SoakResult> {
+export async function soak({ seed, durationMs, peopleCount, faults, note }: SoakOptions): Promise<SoakResult> {
   await using resources = new AsyncDisposableStack();
   const sim = resources.use(await startOllamaSim({ models, historyMax: 100_000 }));
   const system = resources.use(await startFaultySystem({ ollamaUrl: sim.url, replicas: toList(replicas), env }));
@@ -52,8 +54,12 @@ export async function soak({ seed, durationMs, peopleCount, note }: SoakOptions)
 
   const ending = new AbortController();
   const random = createRandom(seed).fork('faults');
-  const trouble = makeTrouble({ system, sim, random, processNames, signal: ending.signal, onFault: note });
-  const lives = people.map((person) => person.live(ending.signal));
+  const { signal } = ending;
+  const trouble =
+    faults === 'all'
+      ? makeTrouble({ system, sim, random, processNames, signal, onFault: note })
+      : failEverywhere({ system, random, signal });
+  const lives = people.map((person) => person.live(signal));
   await delay(durationMs);
   ending.abort();
   const { killed, counts: faultCounts } = await trouble;

@@ -2,16 +2,31 @@ import { seedsOf } from '@chatbot/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KillTrials, startKillTrials } from '../soak/killed-gateway.ts';
 import { parseSoakOptions, SoakOptionError } from '../soak/options.ts';
+import { restartGateways } from '../soak/rolling-restart.ts';
 import { soak } from '../soak/soak.ts';
 
-describe('people who use the system while it breaks', () => {
+describe.each([
+  ['while it breaks', 'all'],
+  ['while every twentieth thing that is sent fails, also once it took effect', 'calls'],
+] as const)('people who use the system %s', (_name, faults) => {
   it.each(seedsOf([1]))(
     'are kept every promise (TEST_SEED=%i)',
     async (seed) => {
       const done: string[] = [];
-      const options = { seed, durationMs: 4_000, peopleCount: 3, note: (text: string) => void done.push(text) };
-      const { violations, logs } = await soak(options);
+      const note = (text: string) => void done.push(text);
+      const { violations, logs } = await soak({ seed, durationMs: 4_000, peopleCount: 3, faults, note });
       expect(violations, `${done.join('\n')}\n${logs.slice(-20_000)}`).toEqual([]);
+    },
+    180_000,
+  );
+});
+
+describe('clients that write while one gateway after the other is restarted', () => {
+  it.each(seedsOf([1]))(
+    'lose no message and no frame, and no gateway ends uncleanly (TEST_SEED=%i)',
+    async (seed) => {
+      const { violations, logs } = await restartGateways({ seed, clientCount: 40, note: () => {} });
+      expect(violations, logs.slice(-20_000)).toEqual([]);
     },
     180_000,
   );
@@ -43,6 +58,7 @@ describe('the options of a soak', () => {
       people: 2,
     });
     expect(parseSoakOptions(['--scenario', 'killed-gateway'], () => 7)).toMatchObject({ scenario: 'killed-gateway' });
+    expect(parseSoakOptions(['--scenario', 'rolling-restart'], () => 7)).toMatchObject({ people: 200 });
   });
 
   it.each(['--seeds 0', '--seed x', '--minutes -1', '--people 1.5', '--scenario x', '--fast'])('refuse %s', (line) => {
