@@ -74,7 +74,7 @@ async function store({ chat, logger }: CompletionDeps, { task, outcome, content,
     content,
     status,
     model,
-    ...(usage === undefined ? {} : { usage }),
+    ...(usage === undefined ? {} : { usage: { ...usage, promptTokens: usage.promptTokens ?? 0 } }),
     ...(timings === undefined ? {} : { timings }),
     problemJson: problem === undefined ? '' : JSON.stringify(problem),
   };

@@ -2,7 +2,10 @@ import { problemSchema } from '@chatbot/errors';
 import { z } from 'zod';
 
 export const usageSchema = z
-  .object({ promptTokens: z.int(), completionTokens: z.int() })
+  .object({
+    promptTokens: z.int().optional().meta({ description: 'Absent of a reply that was cut short: only its end tells' }),
+    completionTokens: z.int(),
+  })
   .meta({ id: 'Usage', description: 'Tokens of one reply, as the model server counts them' });
 
 export const timingsSchema = z

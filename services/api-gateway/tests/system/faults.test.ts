@@ -196,7 +196,7 @@ describe('a model server that fails', () => {
     const stored = await storedMessage(account, turn, turn.assistantMessageId);
     expect(stored.content.trim()).toBe(numbersFrom(0, tokens).join(' '));
     expect(stored).toMatchObject({ status, problem: { reason: 'MODEL_FAILED' } });
-    expect(stored.usage).toEqual(tokens === 0 ? undefined : { promptTokens: 0, completionTokens: tokens });
+    expect(stored.usage).toEqual(tokens === 0 ? undefined : { completionTokens: tokens });
   });
 
   it('once: Continue goes on from the text that was kept, beside it, and asking twice has one effect', async () => {

@@ -4,7 +4,7 @@ import type { Generation } from '../domain/generation.ts';
 import type { Draft, ReadMark } from '../domain/live-state.ts';
 import { type Invite, memberRoles } from '../domain/member.ts';
 import { replyModes } from '../domain/mention.ts';
-import { type ContextMessage, endStatuses, type Message, runningStatuses } from '../domain/message.ts';
+import { type ContextMessage, endStatuses, type Message, runningStatuses, toUsage } from '../domain/message.ts';
 import type { CustomPersona } from '../domain/persona.ts';
 import type { Share, SharedConversation } from '../domain/share.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -16,7 +16,7 @@ export const time = z.string().transform((text) => new Date(text));
 export const messageStatus = z.enum([...runningStatuses, ...endStatuses]);
 export const role = z.enum(['user', 'assistant', 'system']);
 export const titleSource = z.enum(['default', 'model', 'user']);
-const usage = z.object({ promptTokens: z.number(), completionTokens: z.number() });
+const usage = z.object({ promptTokens: z.number().optional(), completionTokens: z.number() }).transform(toUsage);
 const timings = z.object({
   queuedMs: z.number(),
   loadMs: z.number(),

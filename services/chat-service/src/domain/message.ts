@@ -16,7 +16,19 @@ export function isRunning(status: MessageStatus): status is RunningStatus {
 }
 
 /** Tokens of one reply. */
-export type Usage = { readonly promptTokens: number; readonly completionTokens: number };
+/** Tokens of a reply. Those of the prompt are known of a reply that came to its end alone. */
+export type Usage = { readonly promptTokens?: number; readonly completionTokens: number };
+
+/** No prompt is empty: 0 says that nobody counted it. */
+export function toUsage({
+  promptTokens = 0,
+  completionTokens,
+}: {
+  promptTokens?: number | undefined;
+  completionTokens: number;
+}): Usage {
+  return promptTokens > 0 ? { promptTokens, completionTokens } : { completionTokens };
+}
 
 /** Durations of one reply, in milliseconds. */
 export type Timings = {

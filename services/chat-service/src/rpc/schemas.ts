@@ -6,7 +6,7 @@ import { exportFormats } from '../domain/export-format.ts';
 import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
 import { replyModes } from '../domain/mention.ts';
-import { endStatuses, feedbackCommentLengthMax } from '../domain/message.ts';
+import { endStatuses, feedbackCommentLengthMax, toUsage } from '../domain/message.ts';
 import { personaLengthMax } from '../domain/persona.ts';
 import { normalizeTag, normalizeTags, tagCountMax, tagLengthMax } from '../domain/tags.ts';
 import { titleLengthMax } from '../domain/title.ts';
@@ -231,7 +231,10 @@ export const completeGenerationRequest = z
     content: replyContent,
     status: z.enum(endStatuses),
     model,
-    usage: z.object({ promptTokens: z.int().min(0), completionTokens: z.int().min(0) }).nullable(),
+    usage: z
+      .object({ promptTokens: z.int().min(0), completionTokens: z.int().min(0) })
+      .transform(toUsage)
+      .nullable(),
     timings: z
       .object({ queuedMs: durationMs, loadMs: durationMs, firstTokenMs: durationMs, totalMs: durationMs })
       .nullable(),

@@ -113,7 +113,8 @@ export type ReplyMode = Conversation['replyMode'];
 const MessageStatusSchema = z.enum(['pending', 'streaming', 'completed', 'stopped', 'interrupted', 'failed']);
 
 const UsageSchema = z.object({
-  promptTokens: z._default(z.number(), 0),
+  /** Absent of a reply that was cut short. */
+  promptTokens: maybe(z.number()),
   completionTokens: z._default(z.number(), 0),
 });
 

@@ -1,11 +1,12 @@
 import { isErrorReason, type Problem, problemSchema } from '@chatbot/errors';
 import type { Timings__Output } from '@chatbot/proto/chatbot/chat/v1/Timings';
 import type { Usage__Output } from '@chatbot/proto/chatbot/chat/v1/Usage';
+import type { Usage } from '../../generation/frame.ts';
 
-export function usageOf(usage: Usage__Output | null) {
-  return usage === null
-    ? {}
-    : { usage: { promptTokens: usage.promptTokens, completionTokens: usage.completionTokens } };
+export function usageOf(usage: Usage__Output | null): { usage?: Usage } {
+  if (usage === null) return {};
+  const { promptTokens, completionTokens } = usage;
+  return { usage: promptTokens === 0 ? { completionTokens } : { promptTokens, completionTokens } };
 }
 
 export function timingsOf(timings: Timings__Output | null) {

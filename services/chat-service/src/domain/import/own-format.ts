@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { endStatuses } from '../message.ts';
+import { endStatuses, toUsage } from '../message.ts';
 import { type SourceConversation, toDate } from './source-message.ts';
 
-const usage = z.object({ promptTokens: z.int().min(0), completionTokens: z.int().min(0) });
+const usage = z
+  .object({ promptTokens: z.int().min(0).optional(), completionTokens: z.int().min(0) })
+  .transform(toUsage);
 const durationMs = z.number().min(0);
 const timings = z.object({ queuedMs: durationMs, loadMs: durationMs, firstTokenMs: durationMs, totalMs: durationMs });
 
