@@ -96,7 +96,7 @@ export const envShape = {
     .max(100_000)
     .default(16)
     .describe('Replies of one account that are being written, or wait for it, at the same time'),
-  RATE_LIMIT_EVENTS_PER_MINUTE: perMinute(1_200, 'Socket events of one connection'),
+  RATE_LIMIT_EVENTS_PER_MINUTE: perMinute(1_200, 'Socket events of one account, on all its connections'),
   ...tracingEnv,
 };
 

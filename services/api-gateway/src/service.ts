@@ -38,6 +38,7 @@ import { startPresence } from './presence.ts';
 import { createQuotas } from './quotas/quotas.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { connectRedis, quietPublisher } from './redis.ts';
+import { createEventLimit } from './sockets/event-limit.ts';
 import { attachSockets, createSocketServer } from './sockets/server.ts';
 import { startSessionClock } from './sockets/session-clock.ts';
 import { createAdmission } from './turns/admission.ts';
@@ -131,9 +132,9 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const load = createLoadGate({ repliesMax: config.repliesMax, countRunning: generations.countRunning, metrics });
   const turns = { chat: clients.chat, generations, ahead, events, admission: createAdmission({ quotas, gate, load }) };
   const deps = { ...turns, log, tail, logger, clients, limits, quotas, access };
-  const { eventsPerMinute } = config.limits;
+  const eventLimit = createEventLimit({ redis: redis.client, eventsPerMinute: config.limits.eventsPerMinute });
   const eventDeps = { ...deps, presence };
-  attachSockets({ io, http, deps: eventDeps, accessTokens, sessions, eventsPerMinute, logger, metrics, tracing });
+  attachSockets({ io, http, deps: eventDeps, accessTokens, sessions, eventLimit, logger, metrics, tracing });
   const health = createHealth({ clients, redis: redis.client, version });
   const readJwks = async () => {
     const { jwksJson } = await clients.user.unary(

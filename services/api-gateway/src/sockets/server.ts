@@ -3,7 +3,6 @@ import { AppError, catalogue, toAppError, toProblem, validationError } from '@ch
 import { type AccessTokenVerifier, type Logger, type SpanOutcome, type Tracing, traceIdOf } from '@chatbot/service-kit';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { Server } from 'socket.io';
 import type { ClientAddress } from '../client-address.ts';
 import { userRoom } from '../events.ts';
@@ -12,6 +11,7 @@ import type { OriginCheck } from '../origins.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import { authRefresh } from './auth-events.ts';
 import type { ClientEvent, ClientSocket, EventDeps, SocketState } from './event.ts';
+import type { EventLimit } from './event-limit.ts';
 import { clientEvents } from './events.ts';
 import type { SessionClock, WatchedSession } from './session-clock.ts';
 
@@ -60,7 +60,7 @@ export type AttachOptions = {
   deps: Omit<EventDeps, 'renew'>;
   accessTokens: AccessTokenVerifier;
   sessions: SessionClock;
-  eventsPerMinute: number;
+  eventLimit: EventLimit;
   logger: Logger;
   metrics: GatewayMetrics;
   tracing: Tracing;
@@ -68,8 +68,7 @@ export type AttachOptions = {
 
 /** Accepts connections on the HTTP server, authenticates them and answers their events. */
 export function attachSockets(options: AttachOptions): void {
-  const { io, http, deps, accessTokens, sessions, eventsPerMinute, logger, metrics, tracing } = options;
-  const limiter = new RateLimiterMemory({ points: eventsPerMinute, duration: 60 });
+  const { io, http, deps, accessTokens, sessions, eventLimit, logger, metrics, tracing } = options;
   const eventDeps: EventDeps = { ...deps, renew };
 
   io.use((socket: ClientSocket, next) => {
@@ -135,7 +134,7 @@ export function attachSockets(options: AttachOptions): void {
     const { userId } = socket.data.identity;
     let failure: AppError | undefined;
     try {
-      await admit(socket);
+      await admit(userId);
       // A renewal brings a token of its own; every other event counts on the one that is there.
       if (event !== authRefresh) accessTokens.recheck(socket.data.identity);
       const parsed = event.input.safeParse(payload);
@@ -161,12 +160,12 @@ export function attachSockets(options: AttachOptions): void {
     }
   }
 
-  async function admit(socket: ClientSocket) {
+  async function admit(userId: string) {
     try {
-      await limiter.consume(socket.id);
-    } catch {
+      await eventLimit.admit(userId);
+    } catch (refusal) {
       metrics.rateLimited.inc({ scope: 'events' });
-      throw new AppError('RATE_LIMITED', { retryAfterMs: 10_000 });
+      throw refusal;
     }
   }
 }

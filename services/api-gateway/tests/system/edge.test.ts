@@ -157,14 +157,18 @@ describe('an abusive socket hurts only itself', () => {
     expect(await bystander.emit('generation:unfollow', { generationId: randomUUID() })).toMatchObject({ ok: true });
   });
 
-  it('a flood of events is refused beyond the limit, and others are served', async () => {
-    using device = await account.connect();
+  it('a flood of events is refused beyond the limit, on all sockets of its account, and others are served', async () => {
+    const flooder = await createAccount(system.url);
+    using device = await flooder.connect();
+    using second = await flooder.connect();
     using bystander = await account.connect();
     const acks = await Promise.all(
       Array.from({ length: 400 }, () => device.emit('generation:unfollow', { generationId: randomUUID() })),
     );
     expect(acks.filter((ack) => ack.ok)).toHaveLength(300);
-    expect(acks.at(-1)).toMatchObject({ ok: false, problem: { reason: 'RATE_LIMITED', status: 429 } });
+    const refused = { ok: false, problem: { reason: 'RATE_LIMITED', status: 429 } };
+    expect(acks.at(-1)).toMatchObject(refused);
+    expect(await second.emit('generation:unfollow', { generationId: randomUUID() })).toMatchObject(refused);
     expect(await bystander.emit('generation:unfollow', { generationId: randomUUID() })).toMatchObject({ ok: true });
   });
 });
@@ -246,6 +250,8 @@ describe('what leaves the system', () => {
     const { headers } = await callApi(system.url, 'GET', '/');
     expect(headers.get('content-security-policy')).toContain("default-src 'self';script-src 'self';");
     expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
   });
 
   it('one request id and one trace id run through the log lines of every service that had a part', async () => {
