@@ -2,7 +2,6 @@ import path from 'node:path';
 import { AppError } from '@chatbot/errors';
 import cors from 'cors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import type { GatewayConfig } from '../config.ts';
 import type { OriginCheck } from '../origins.ts';
 import { mountDocs } from './docs.ts';
@@ -10,6 +9,7 @@ import type { Health } from './health.ts';
 import { answerProblems, type MountDeps, mount, observeRequests } from './mount.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { routes } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export type AppOptions = MountDeps & {
   config: GatewayConfig;
@@ -32,7 +32,7 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', config.http.trustProxy);
   app.set('query parser', 'simple');
   app.use(observeRequests(options));
-  app.use(helmet(securityHeaders(config.nodeEnv === 'production')));
+  app.use(securityHeaders({ https: config.nodeEnv === 'production' }));
   app.use(['/healthz', '/readyz', '/health', '/.well-known/jwks.json'], asRoute('operations'));
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));
   app.get('/readyz', (_request, response, next) => {
@@ -132,31 +132,4 @@ function serveWebClient(app: Express, webRoot: string): void {
       if (error !== undefined && error !== null) next(error);
     });
   });
-}
-
-/**
- * Nothing is loaded from elsewhere: model output that asks for an image or a script of another origin gets none. Styles may be inline, because
- * the accessible menus and dialogs position themselves with them.
- */
-function securityHeaders(production: boolean): Parameters<typeof helmet>[0] {
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        frameSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: production ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    referrerPolicy: { policy: 'no-referrer' },
-  };
 }

@@ -248,6 +248,44 @@ describe('every route of a signed-in user', () => {
   });
 });
 
+describe('an object of another conversation', () => {
+  const namedSchema = z.object({ id: z.uuid() });
+  /** Below a conversation of the stranger's own, with the id of what belongs to the owner's. */
+  let ids: Record<'shares' | 'invites' | 'members', string>;
+  let ownConversation: string;
+  beforeAll(async () => {
+    const make = async (account: Account, path: string, body: object) =>
+      namedSchema.parse((await account.request('POST', path, body)).body).id;
+    const theirs = `/conversations/${turn.conversationId}`;
+    ownConversation = `/conversations/${await make(stranger, '/conversations', {})}`;
+    ids = {
+      shares: await make(owner, `${theirs}/share`, {}),
+      invites: await make(owner, `${theirs}/invites`, { role: 'reader' }),
+      members: reader.userId,
+    };
+  });
+  afterAll(() => stranger.request('DELETE', ownConversation));
+
+  it.each([
+    ['DELETE', 'shares', undefined],
+    ['DELETE', 'invites', undefined],
+    ['PATCH', 'members', { role: 'writer' }],
+    ['DELETE', 'members', undefined],
+  ] as const)(
+    '%s of its %s below one’s own is answered as if it did not exist, and changes nothing',
+    async (...row) => {
+      const [method, kind, body] = row;
+      const list = () => owner.request('GET', `/conversations/${turn.conversationId}/${kind}`);
+      const before = await list();
+      expect(before).toMatchObject({ status: 200, body: { items: expect.arrayContaining([expect.anything()]) } });
+      const intruding = await stranger.request(method, `${ownConversation}/${kind}/${ids[kind]}`, body);
+      const missing = await stranger.request(method, `${ownConversation}/${kind}/${randomUUID()}`, body);
+      expect(comparable(intruding)).toEqual(comparable(missing));
+      expect((await list()).body).toEqual(before.body);
+    },
+  );
+});
+
 const eventPayloads: Record<string, (() => object) | 'own'> = {
   'message:send': () => ({ ...message(), conversationId: turn.conversationId }),
   'message:edit': () => ({ ...message(), messageId: turn.userMessageId }),
