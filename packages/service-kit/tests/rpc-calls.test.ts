@@ -95,6 +95,28 @@ describe('a call', () => {
   });
 });
 
+describe('an rpc of the routine', () => {
+  it('says nothing in the log at level info while it goes well, and what went wrong as every other', async () => {
+    const GenerateTitle = unary({
+      access: 'anyone',
+      input: z.object({ messages: z.array(z.object({ content: z.string() })) }),
+      routine: true,
+      handle: async ({ messages }) => {
+        if (messages.length > 0) throw new AppError('MODEL_UNAVAILABLE');
+        return { title: '' };
+      },
+    });
+    await using server = await startTestServer({ handlers: { GenerateTitle } });
+    using client = server.connect();
+    await client.unary('GenerateTitle', {}, callOptions());
+    await client
+      .unary('GenerateTitle', { messages: [{ role: 'user', content: '' }] }, callOptions())
+      .catch(() => undefined);
+    expect(server.lines).toEqual([expect.objectContaining({ msg: 'finished', reason: 'MODEL_UNAVAILABLE' })]);
+    expect(await server.metrics()).toMatch(/rpc_server_duration_seconds_count\{.*GenerateTitle.*code="OK".*\} 1/);
+  });
+});
+
 describe('an rpc for users', () => {
   async function start() {
     const tokens = await createTestTokens();

@@ -112,12 +112,19 @@ async function answer(
     const { userId } = identity;
     const code = status[error === undefined ? status.OK : catalogue[error.reason].code];
     span.end(rpcOutcome(code, error?.reason));
-    observe({ startedAtMs, context, userId, code, deps }, error);
+    observe({ startedAtMs, context, userId, code, routine: rpc.routine, deps }, error);
   }
 }
 
 function observe(
-  call: { startedAtMs: number; context: RequestContext; userId: string; code: string; deps: MethodDeps },
+  call: {
+    startedAtMs: number;
+    context: RequestContext;
+    userId: string;
+    code: string;
+    routine: boolean;
+    deps: MethodDeps;
+  },
   error: AppError | undefined,
 ): void {
   const { method, logger, metrics } = call.deps;
@@ -137,6 +144,7 @@ function observe(
   const failedHere = error !== undefined && catalogue[error.reason].http >= 500;
   if (error?.reason === 'INTERNAL') logger.error({ ...line, err: error.cause ?? error }, 'finished');
   else if (failedHere && error.cause !== undefined) logger.warn({ ...line, err: error.cause }, 'finished');
+  else if (call.routine && error === undefined) logger.debug(line, 'finished');
   else logger.info(line, 'finished');
 }
 

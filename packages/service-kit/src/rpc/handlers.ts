@@ -33,6 +33,7 @@ export type UnaryRpc<Response> = {
   readonly kind: 'unary';
   readonly access: RpcAccess;
   readonly callers: readonly ServiceName[] | undefined;
+  readonly routine: boolean;
   handle(request: unknown, call: UserRpcCall): Promise<Response>;
   readonly input: z.ZodType;
 };
@@ -41,6 +42,7 @@ export type StreamRpc<Response> = {
   readonly kind: 'stream';
   readonly access: RpcAccess;
   readonly callers: readonly ServiceName[] | undefined;
+  readonly routine: false;
   handle(request: unknown, call: UserRpcCall & LaterRequests<unknown>): AsyncIterable<Response>;
   readonly input: z.ZodType;
   /** What the caller may send after its first request; absent where that is the only one. */
@@ -60,6 +62,8 @@ type UnaryOptions<Access extends RpcAccess, Input, Response> = {
   callers?: readonly ServiceName[];
   /** Narrows the request; what it refuses is answered with VALIDATION_FAILED. */
   input: z.ZodType<Input>;
+  /** It is called every few seconds, whatever people do: as long as it goes well, its log line is at level debug. Default false. */
+  routine?: boolean;
   handle: (input: Input, call: CallOf<Access>) => Promise<Response>;
 };
 
@@ -90,6 +94,7 @@ export function unary<Access extends RpcAccess, Input, Response>(
     kind: 'unary',
     access: options.access,
     callers: options.callers,
+    routine: options.routine ?? false,
     input: options.input,
     handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
   };
@@ -103,6 +108,7 @@ export function serverStream<Access extends RpcAccess, Input, Response>(
     kind: 'stream',
     access: options.access,
     callers: options.callers,
+    routine: false,
     input: options.input,
     later: undefined,
     handle: (request, call) => options.handle(request as Input, call as CallOf<Access>),
@@ -117,6 +123,7 @@ export function duplex<Access extends RpcAccess, Input, Later, Response>(
     kind: 'stream',
     access: options.access,
     callers: options.callers,
+    routine: false,
     input: options.input,
     later: options.later,
     handle: (request, call) => options.handle(request as Input, call as CallOf<Access> & LaterRequests<Later>),

@@ -45,6 +45,7 @@ export function aiServiceHandlers(deps: AiServiceDeps): RpcHandlers<AiServiceDef
     }),
     GetLoad: unary({
       access: 'service',
+      routine: true,
       input: emptySchema,
       async handle() {
         const queues = deps.hosts.all.map(({ queue }) => queue);

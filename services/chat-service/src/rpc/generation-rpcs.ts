@@ -55,6 +55,7 @@ export function generationRpcs(deps: ChatDeps) {
 
     ListUnfinishedGenerations: unary({
       access: 'service',
+      routine: true,
       input: listUnfinishedGenerationsRequest,
       handle: async ({ createdBefore, limit }) => {
         const ids = await listUnfinishedGenerations(deps, { createdBeforeMs: createdBefore, limit });
