@@ -52,6 +52,8 @@ describe('ListMessages around a message', () => {
     const newest = await list(caller, { conversationId, leafId, cursor: newer.previousCursor, limit: 3 });
     expect(newest.messages.map(({ content }) => content)).toEqual(['5000', '5001']);
     expect(newest.previousCursor).toBe('');
+    const back = await list(caller, { conversationId, leafId, cursor: newer.nextCursor, limit: 2 });
+    expect(back.messages.map(({ content }) => content)).toEqual(['4995', '4996']);
     const older = await list(caller, { conversationId, leafId, cursor: window.nextCursor, limit: 2 });
     expect(older.messages.map(({ content }) => content)).toEqual(['4987', '4988']);
   });

@@ -51,7 +51,8 @@ async function listNewer(
 ): Promise<MessagePage> {
   const { limit, afterId } = input;
   const newer = await messages.listBelow({ ...input, messageId: afterId, limit: limit + 1 });
-  return pageOf(input, { older: [], newer });
+  // The page before it in time begins with the message that it was asked for by.
+  return { ...pageOf(input, { older: [], newer }), nextCursor: cursorTo(input, { direction: 'older', id: afterId }) };
 }
 
 /** The message, half a page above it and half a page below, in three statements whatever the size of the conversation. */
@@ -82,12 +83,18 @@ function pageOf(
   const newer = fit(found.newer);
   const next = found.older[older.length];
   const lastNewer = found.newer[newer.length] === undefined ? undefined : newer.at(-1);
-  const place = { conversationId, leafId };
+  const branch = { conversationId, leafId };
   return {
     messages: [...older.toReversed(), ...newer],
     leafId,
-    nextCursor: next === undefined ? '' : encodeMessageCursor({ ...place, direction: 'older', id: next.id }),
-    previousCursor:
-      lastNewer === undefined ? '' : encodeMessageCursor({ ...place, direction: 'newer', id: lastNewer.id }),
+    nextCursor: next === undefined ? '' : cursorTo(branch, { direction: 'older', id: next.id }),
+    previousCursor: lastNewer === undefined ? '' : cursorTo(branch, { direction: 'newer', id: lastNewer.id }),
   };
+}
+
+function cursorTo(
+  { conversationId, leafId }: { conversationId: string; leafId: string },
+  place: { direction: 'older' | 'newer'; id: string },
+): string {
+  return encodeMessageCursor({ conversationId, leafId, ...place });
 }
