@@ -61,6 +61,43 @@ describe('the number of statements', () => {
     expect(await least(() => client.unary('GetConversationActivity', { conversationId }, caller))).toBe(2);
   });
 
+  it('does not grow with members, folders, tags, personas, links, changes or what is in the trash', async () => {
+    const caller = chat.newUser();
+    const { client } = chat;
+    const { conversationId } = await exchange(chat, { caller });
+    const stored = async (count: number) => {
+      for (let index = 0; index < count; index++) {
+        const name = `${count} ${index}`;
+        await client.unary('SetMember', { conversationId, userId: chat.newUser().userId, role: 'writer' }, caller);
+        await client.unary('CreateFolder', { name }, caller);
+        await client.unary('CreatePersona', { name, description: '', prompt: 'Talk.', parameters: {} }, caller);
+        await client.unary('CreateInvite', { conversationId, role: 'reader', lifeSeconds: 3_600 }, caller);
+        await client.unary('CreateShare', { conversationId }, caller);
+        const trashed = await exchange(chat, { caller });
+        await client.unary('DeleteConversation', { conversationId: trashed.conversationId }, caller);
+      }
+    };
+    const { cursor } = await client.unary('ListChanges', {}, caller);
+    // Health is checked every 2 s as well; what is counted here is the least of three attempts.
+    const least = async (work: () => Promise<unknown>) =>
+      Math.min(await statementsOf(work), await statementsOf(work), await statementsOf(work));
+    const counts = async () => ({
+      members: await least(() => client.unary('ListMembers', { conversationId }, caller)),
+      folders: await least(() => client.unary('ListFolders', {}, caller)),
+      tags: await least(() => client.unary('ListTags', {}, caller)),
+      personas: await least(() => client.unary('ListPersonas', {}, caller)),
+      invites: await least(() => client.unary('ListInvites', { conversationId }, caller)),
+      shares: await least(() => client.unary('ListShares', { conversationId }, caller)),
+      trash: await least(() => client.unary('ListConversations', { trashed: true }, caller)),
+      changes: await least(() => client.unary('ListChanges', { cursor, conversationId }, caller)),
+    });
+    await stored(1);
+    const withOne = await counts();
+    await stored(2);
+    expect(await counts()).toEqual(withOne);
+    expect(Math.max(...Object.values(withOne))).toBeLessThanOrEqual(5);
+  });
+
   it('is one for a checkpoint and one for an end', async () => {
     const caller = chat.newUser();
     const turns = [await post(chat, { caller }), await post(chat, { caller }), await post(chat, { caller })];
