@@ -1,12 +1,11 @@
 import pg from 'pg';
 import { currentCall } from '../rpc/current-call.ts';
 import { cancelStatement } from './cancel-statement.ts';
-
-type Callback = (...outcome: unknown[]) => void;
+import { inStatementSpan, isCallback, textOf } from './statement-span.ts';
 
 /**
  * A connection that gives up its statement when the call it is run for is cancelled or overdue: the statement then fails, and nothing more is run for
- * that call but what ends a transaction. Work that belongs to no call runs as it always does.
+ * that call but what ends a transaction. Work that belongs to no call runs as it always does. A statement of a call that is traced is a span.
  */
 export class CallClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -18,7 +17,8 @@ export class CallClient extends pg.Client {
 type Run = { query: (...args: never[]) => unknown; client: pg.Client; args: readonly unknown[] };
 
 function runForCall({ query, client, args }: Run): unknown {
-  const run = (args: readonly unknown[]): unknown => Reflect.apply(query, client, args);
+  const run = (args: readonly unknown[]): unknown =>
+    inStatementSpan(args, (traced) => Reflect.apply(query, client, traced));
   const signal = currentCall();
   if (signal === undefined || endsTransaction(args[0])) return run(args);
   const callback = args.at(-1);
@@ -54,12 +54,7 @@ async function settled(running: unknown, over: () => Promise<void>): Promise<unk
   }
 }
 
-function isCallback(value: unknown): value is Callback {
-  return typeof value === 'function';
-}
-
 /** A transaction must not be left open because of who began it has gone. */
 function endsTransaction(statement: unknown): boolean {
-  const text = typeof statement === 'object' && statement !== null && 'text' in statement ? statement.text : statement;
-  return typeof text === 'string' && /^\s*(COMMIT|ROLLBACK)\b/i.test(text);
+  return /^\s*(COMMIT|ROLLBACK)\b/i.test(textOf(statement));
 }

@@ -13,6 +13,7 @@ import { type AccessTokenVerifier, bearerToken, type Identity } from '../access-
 import type { Logger } from '../logger.ts';
 import type { RpcMetrics } from '../metrics.ts';
 import { createRequestContext, type RequestContext, traceIdOf } from '../request-context.ts';
+import { inTrace } from '../tracing/current-trace.ts';
 import { noTracing, type Tracing } from '../tracing/tracing.ts';
 import { inCall } from './current-call.ts';
 import type { StreamRpc, UnaryRpc, UserRpcCall } from './handlers.ts';
@@ -96,7 +97,9 @@ async function answer(
   try {
     if (rpc.access === 'user') identity = await authenticate(call, deps);
     const rpcCall = { context, signal: abort.signal, identity };
-    await inCall(abort.signal, () => work(rpcCall, (reason) => abort.abort(reason)));
+    await inTrace({ tracing, context }, () =>
+      inCall(abort.signal, () => work(rpcCall, (reason) => abort.abort(reason))),
+    );
     finish();
   } catch (thrown) {
     const error = callError(thrown, abort.signal);

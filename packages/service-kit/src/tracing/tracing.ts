@@ -10,6 +10,9 @@ export type SpanAttributes = {
   /** The X-Request-Id, which is in every log line and in every problem that a client is told. */
   readonly 'chatbot.request.id'?: string;
   readonly 'chatbot.socket.event'?: string;
+  /** The first word of the SQL, in capitals. */
+  readonly 'db.operation.name'?: string;
+  readonly 'db.system.name'?: 'postgresql';
   readonly 'gen_ai.operation.name'?: 'chat';
   readonly 'gen_ai.provider.name'?: 'ollama';
   readonly 'gen_ai.request.max_tokens'?: number;

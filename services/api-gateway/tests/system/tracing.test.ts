@@ -105,6 +105,16 @@ describe('a message', () => {
       `api-gateway client ${postMessage}`,
       'api-gateway server message:send',
     ]);
+    const stored = named(spans, `chat-service server ${postMessage}`);
+    const statements = spans.filter(({ parentSpanId }) => parentSpanId === stored.spanId);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { service, name, kind, attributes } of statements) {
+      expect({ service, kind, attributes }).toEqual({
+        service: 'chat-service',
+        kind: 'client',
+        attributes: { 'db.system.name': 'postgresql', 'db.operation.name': name },
+      });
+    }
     expect(model.attributes).toEqual({
       'chatbot.generation.id': generationId,
       'gen_ai.operation.name': 'chat',
