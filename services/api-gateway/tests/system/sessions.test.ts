@@ -236,13 +236,23 @@ describe('the data of an account', () => {
       sendOnEnter: false,
     };
     await account.request('PUT', '/users/me/preferences', { ...preferences, version: 0 });
-    const { body, headers } = await account.request('GET', '/users/me/export');
+    // Activity is counted from events, a second or so behind.
+    const { body, headers } = await waitFor(
+      async () => {
+        const answer = await account.request('GET', '/users/me/export');
+        return z.object({ activity: z.array(z.unknown()) }).parse(answer.body).activity.length > 0 && answer;
+      },
+      { description: 'the sign-in is counted', timeoutMs: 30_000 },
+    );
+    const today = expect.stringMatching(/^\d{4}-\d\d-\d\d$/);
     expect(headers.get('content-disposition')).toMatch(/^attachment; filename=account-\d{4}-\d\d-\d\d\.json$/);
     expect(body).toMatchObject({
       version: 1,
       user: { id: account.userId, email: account.email },
       preferences: { ...preferences, version: 1 },
       sessions: [{ current: true, device: { ipAddress: expect.any(String) } }],
+      secondFactor: { enabled: false, recoveryCodesLeft: 0 },
+      activity: [{ day: today, persona: null, signIns: 1, messages: 0 }],
     });
     for (const secret of [account.password, account.refreshToken, account.accessToken]) {
       expect(JSON.stringify(body)).not.toContain(secret);

@@ -1,10 +1,11 @@
 import type { ActivityCounts__Output } from '@chatbot/proto/chatbot/user/v1/ActivityCounts';
+import type { PersonaActivity__Output } from '@chatbot/proto/chatbot/user/v1/PersonaActivity';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import { present } from '../../clients/resources/fields.ts';
 import { defineRoute } from '../route.ts';
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 const daysDefault = 30;
 
 const day = z.iso.date().meta({ description: 'A day in UTC' });
@@ -24,11 +25,13 @@ const counts = {
   generationMs: count.meta({ description: 'From request to end, all replies together' }),
 };
 
+export const activityItemSchema = z.object({ day, persona: z.string().nullable(), ...counts });
+
 const activitySchema = z
   .object({
     from: day,
     to: day,
-    items: z.array(z.object({ day, persona: z.string().nullable(), ...counts })),
+    items: z.array(activityItemSchema),
   })
   .meta({ id: 'Activity', description: 'Days and personas without any are left out' });
 
@@ -47,14 +50,13 @@ export const getActivity = defineRoute({
   async handle({ clients }, { caller, query }) {
     const wanted = rangeOf(query);
     const { activity } = await clients.user.unary('GetActivity', wanted, { ...caller, timeoutMs: timeouts.unaryMs });
-    const items = activity.map(({ persona, ...entry }) => ({
-      day: entry.day,
-      persona: persona === '' ? null : persona,
-      ...toCounts(entry.counts),
-    }));
-    return { status: 200, body: { ...wanted, items } };
+    return { status: 200, body: { ...wanted, items: activity.map(toActivityItem) } };
   },
 });
+
+export function toActivityItem({ day, persona, counts }: PersonaActivity__Output): z.output<typeof activityItemSchema> {
+  return { day, persona: persona === '' ? null : persona, ...toCounts(counts) };
+}
 
 export const getActivityTotals = defineRoute({
   method: 'get',
@@ -82,7 +84,8 @@ function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefi
   return { from: from ?? dateOf(Date.parse(`${last}T00:00:00Z`) - (daysDefault - 1) * dayMs), to: last };
 }
 
-function dateOf(ms: number): string {
+/** The day of a time, in UTC. */
+export function dateOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
