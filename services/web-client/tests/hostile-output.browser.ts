@@ -74,11 +74,13 @@ afterAll(async () => {
   await sim?.[Symbol.asyncDispose]();
 });
 
-/** What in the replies could act: elements that load or run something, handlers, links that are no links. */
-function findDangers(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+const replies = '[data-testid="message"]';
+
+/** What inside of `place` could act: elements that load or run something, handlers, links that are no links. */
+function findDangers(page: Page, place: string): Promise<string[]> {
+  return page.evaluate((outer) => {
     const dangers: string[] = 'hacked' in window ? ['a script ran'] : [];
-    for (const element of document.querySelectorAll('[data-testid="message"] *')) {
+    for (const element of document.querySelectorAll(`${outer} *`)) {
       if (
         ['SCRIPT', 'IFRAME', 'IMG', 'OBJECT', 'EMBED', 'LINK', 'STYLE', 'META', 'BASE', 'FORM', 'INPUT'].includes(
           element.tagName,
@@ -92,7 +94,7 @@ function findDangers(page: Page): Promise<string[]> {
       }
     }
     return dangers;
-  });
+  }, place);
 }
 
 async function choose(page: Page, model: string): Promise<void> {
@@ -103,8 +105,8 @@ async function choose(page: Page, model: string): Promise<void> {
     .click();
 }
 
-async function expectHarmless({ page, problems, foreignRequests }: Visit) {
-  expect([await findDangers(page), problems, foreignRequests]).toEqual([[], [], []]);
+async function expectHarmless({ page, problems, foreignRequests }: Visit, place = replies) {
+  expect([await findDangers(page, place), problems, foreignRequests]).toEqual([[], [], []]);
 }
 
 describe('a diagram', () => {
@@ -161,4 +163,26 @@ describe('hostile model output', () => {
       await session.context.close();
     },
   );
+
+  it('runs nothing and fetches nothing in what a link shows', async () => {
+    const session = await visit(browser, system.url);
+    const { page } = session;
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await choose(page, 'by-seven:latest');
+    await send(page, 'do your worst');
+    await replyWith(page, 'completed').waitFor();
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /^Options for/ })
+      .click();
+    await page.getByRole('menuitem', { name: 'Share…' }).click();
+    await page.getByRole('button', { name: 'Create link' }).click();
+    const guest = await visit(browser, await page.getByLabel('Address of the link').inputValue());
+    const shown = guest.page.getByRole('article').last();
+    await shown.getByText('onmouseover').waitFor();
+    await shown.locator('.katex').first().waitFor();
+    await expectHarmless(guest, 'article');
+    await guest.context.close();
+    await session.context.close();
+  });
 });
