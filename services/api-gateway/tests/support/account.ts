@@ -44,6 +44,8 @@ export type Device = Disposable & {
   /** The frames of a generation, in the order in which they came. */
   frames(generationId: string): readonly Frame[];
   text(generationId: string): string;
+  /** Asks for a reply from its first frame on, until the gateway has what it needs for that: it may just have got it back. */
+  follow(generationId: string, timeoutMs?: number): Promise<unknown>;
   /** Resolves with the end frame. */
   ended(generationId: string, timeoutMs?: number): Promise<Extract<Frame, { type: 'end' }>>;
   received(event: string): readonly unknown[];
@@ -120,6 +122,11 @@ export async function connectDevice(url: string, token: string): Promise<Device>
     },
     frames: (generationId) => frames.get(generationId) ?? [],
     text: (generationId) => textOf(frames.get(generationId) ?? []),
+    follow: (generationId, timeoutMs = 20_000) =>
+      waitFor(async () => (await emit('generation:follow', { generationId, lastSeq: 0 })).ok, {
+        description: `${generationId} can be followed`,
+        timeoutMs,
+      }),
     ended: (generationId, timeoutMs = 20_000) =>
       waitFor(
         () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { conversationSchema } from '../../src/clients/resources/conversation.ts';
 import { turnSchema } from '../../src/turns/post-turn.ts';
-import { type Account, createAccount, numbersFrom, textOf } from '../support/account.ts';
+import { type Account, createAccount, type Device, numbersFrom, textOf } from '../support/account.ts';
 import { storedMessage, storedMessages } from '../support/conversation.ts';
 
 let sim: OllamaSim;
@@ -70,7 +70,7 @@ describe('a chat-service that is killed once a message is committed and before i
     expect(turn.conversationId).toBe(committed?.id);
     expect((await account.request('POST', '/conversations/new/messages', message)).body).toEqual(turn);
 
-    await device.emit('generation:follow', { generationId: turn.generationId, lastSeq: 0 });
+    await device.follow(turn.generationId, generous.timeoutMs);
     await waitFor(
       () => {
         sim.release();
@@ -129,7 +129,7 @@ describe('a Redis that comes back empty in the middle of a reply', () => {
         ...generous,
       });
       using reader = late;
-      await reader.emit('generation:follow', { generationId, lastSeq: 0 });
+      await reader.follow(generationId, generous.timeoutMs);
       expect(await shownText(reader, generationId)).toEqual(['interrupted', stored.content]);
     }
     expect(await shownText(watcher, generationId)).toEqual(['interrupted', stored.content]);
@@ -155,7 +155,7 @@ describe('a Redis that comes back empty in the middle of a reply', () => {
 });
 
 /** How a reply ended for one reader, and with which text: the end may bring the stored one. */
-async function shownText(device: Awaited<ReturnType<Account['connect']>>, generationId: string) {
+async function shownText(device: Device, generationId: string) {
   const end = await device.ended(generationId, generous.timeoutMs);
   const seen = end.content ?? textOf(device.frames(generationId)).slice(0, end.textLength);
   return [end.status, seen];

@@ -60,7 +60,7 @@ describe('a gateway that a partition cuts off from Redis while it runs a generat
       timeoutMs: 30_000,
     });
     using returned = back;
-    await returned.emit('generation:follow', { generationId: turn.generationId, lastSeq: 0 });
+    await returned.follow(turn.generationId, 30_000);
     await returned.ended(turn.generationId, 30_000);
     const frames = returned.frames(turn.generationId);
     expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
