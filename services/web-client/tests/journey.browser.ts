@@ -59,7 +59,7 @@ describe.each([
     await page.getByRole('button', { name: 'Stop' }).click();
     await replyWith(page, 'stopped').waitFor();
     await sim.waitFor((request) => request.messages.at(-1)?.content === second && request.state === 'aborted');
-    expect(await reply(page).textContent()).not.toContain('13');
+    expect(await reply(page).textContent()).toMatch(/ 11(?! 12)/);
 
     await page.getByRole('button', { name: 'Continue' }).last().click();
     const continued = await sim.waitFor(
