@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { createDatabaseOn, startPostgresCluster, startSystem } from '@chatbot/testkit';
+import { createDatabaseOn, startPostgresCluster, startSystem, waitFor } from '@chatbot/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { rootDir } from '../root-dir.ts';
@@ -32,7 +32,7 @@ function script(name: 'backup' | 'restore', databases: Databases, folder = backu
 }
 
 const tokenSchema = z.object({ accessToken: z.string() });
-const listSchema = z.object({ items: z.array(z.object({ id: z.string() })) });
+const listSchema = z.object({ items: z.array(z.object({ id: z.string(), title: z.string() })) });
 
 /** Signs in as the account, by way of registering or of the password. */
 async function signIn(url: string, way: 'register' | 'login') {
@@ -75,6 +75,11 @@ beforeAll(async () => {
     // Answered with the whole stream: the reply is stored when it ends.
     await request('/conversations/new/messages', { clientMessageId: randomUUID(), content });
   }
+  const titles = async () => listSchema.parse(await request('/conversations')).items.map(({ title }) => title);
+  // Nothing changes any more when the model has named both.
+  await waitFor(async () => (await titles()).every((title) => title === 'The lamp is lit'), {
+    description: 'the titles',
+  });
   before = await readEverything(request);
   const { code, output } = await script('backup', original);
   if (code !== 0) throw new Error(output);
