@@ -66,7 +66,7 @@ export async function followGeneration(
 ): Promise<Followed> {
   const generation = await getGeneration(deps.chat, caller, generationId);
   // Whoever has the end frame has them all.
-  const { conversationId } = generation;
+  const { conversationId, createdAt } = generation;
   if (hasEnded(generation) && afterSeq === generation.seq)
     return { seq: generation.seq, conversationId, following: nothing, isComplete: true };
   const lastSeq = await deps.log.lastSeq(generationId);
@@ -76,8 +76,9 @@ export async function followGeneration(
     sink.deliver(storedEnd(generation, afterSeq));
     return { seq: generation.seq, conversationId, following: nothing, isComplete: true };
   }
-  // A client that is ahead of the log followed one that Redis has lost since.
-  const follow = afterSeq > lastSeq ? followLost : followLog;
+  // A client that is ahead of the log followed one that Redis has lost since. One that has not begun may be lost just as well.
+  const isLost = afterSeq > lastSeq || (lastSeq === 0 && !(await deps.log.remembersSince(Date.parse(createdAt))));
+  const follow = isLost ? followLost : followLog;
   const following = follow(deps, { ...options, afterSeq });
   return { seq: lastSeq, conversationId, following, isComplete: false };
 }
@@ -114,8 +115,8 @@ function followLost(deps: FollowDeps, options: FollowOptions): Following {
   let closed = false;
   let live = nothing;
   const poll = async () => {
-    await deps.generations.ensureRunning(generationId, caller.context);
     for (let polls = 0; polls < lostPollsMax && !closed; polls += 1) {
+      await deps.generations.ensureRunning(generationId, caller.context);
       const generation = await getGeneration(deps.chat, caller, generationId);
       const hasBegun = afterSeq === 0 && (await deps.log.exists(generationId));
       if (closed) return;

@@ -35,7 +35,7 @@ export type Generations = AsyncDisposable & {
   countRunning(): number;
   /** Claims a generation that was just posted and runs it, with what was asked ahead for it. Another owner is fine: somebody runs it. */
   start(task: GenerationTask__Output, context: RequestContext, ahead?: AheadTurn): Promise<void>;
-  /** Makes sure that somebody runs a generation that was posted earlier. */
+  /** Claims a generation that was posted earlier and runs it, unless somebody does, or may do so unknown to a Redis that was just lost. */
   ensureRunning(generationId: string, context: RequestContext): Promise<void>;
   /** Asks whoever owns it to stop it. The end frame is the answer. */
   requestStop(generationId: string, stop?: StopRequest): Promise<void>;
@@ -106,6 +106,14 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     return { generationId, getTask: () => getTask(generationId, context), context, isFirstRun: false };
   }
 
+  /**
+   * Whether a generation that Redis does not know has no owner. After Redis was lost its owner may still be there, with text that nobody else
+   * has; it hears of the loss within a lease time, and ends the generation with all of that text.
+   */
+  function isEveryOwnerKnown(): Promise<boolean> {
+    return log.remembersSince(Date.now() - leaseTtlMs);
+  }
+
   async function takeOver(generationId: string) {
     const attributes = { 'chatbot.generation.id': generationId };
     const span = tracing.enter({}, { name: 'generation takeover', kind: 'internal', attributes });
@@ -123,6 +131,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   /** Finds what Redis does not know: posted by a gateway that died before its claim, or from before Redis was lost. */
   async function takeOverOrphans() {
     await log.keepEpoch();
+    if (!(await isEveryOwnerKnown())) return;
     const createdBefore = { seconds: Math.floor((Date.now() - orphanAgeMs) / 1000), nanos: 0 };
     const { generationIds } = await chat.unary(
       'ListUnfinishedGenerations',
@@ -208,7 +217,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       await claimAndRun({ generationId: id, getTask, context, opened, claiming, isFirstRun: true });
     },
     async ensureRunning(generationId, context) {
-      await claimAndRun(laterRun(generationId, context));
+      if (await isEveryOwnerKnown()) await claimAndRun(laterRun(generationId, context));
     },
     async requestStop(generationId, stop = { renderedSeq: undefined }) {
       runs.get(generationId)?.stop(stop);

@@ -16,7 +16,8 @@ beforeAll(async () => {
   system = await startFaultySystem({
     ollamaUrl: sim.url,
     replicas: 'api-gateway=2,chat-service=2',
-    env: { DEFAULT_MODEL: 'gated:latest' },
+    // So long an owner is waited for that may not know yet that Redis was lost.
+    env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '30000' },
   });
 }, 120_000);
 
@@ -108,8 +109,14 @@ describe('a Redis that comes back empty in the middle of a reply', () => {
       });
     }
 
+    // The owner is the last one to hear of it.
+    const owner = system.links.find({ from: 'api-gateway', to: 'redis' });
+    for (const link of owner) await link.cut();
     await system.redis.stop();
     await system.redis.start();
+    using early = await connected(account, second);
+    await early.follow(generationId, generous.timeoutMs);
+    for (const link of owner) await link.heal();
     sim.release();
     const stored = await waitFor(
       async () => {
@@ -124,15 +131,12 @@ describe('a Redis that comes back empty in the middle of a reply', () => {
     expect(stored.content.startsWith(numbersFrom(0, 20).join(' '))).toBe(true);
     // Who comes late, who never left and who comes back see one text.
     for (const gateway of [first, second]) {
-      const late = await waitFor(() => account.connect({ gateway }).catch(() => undefined), {
-        description: 'the gateway takes clients',
-        ...generous,
-      });
-      using reader = late;
+      using reader = await connected(account, gateway);
       await reader.follow(generationId, generous.timeoutMs);
       expect(await shownText(reader, generationId)).toEqual(['interrupted', stored.content]);
     }
-    expect(await shownText(watcher, generationId)).toEqual(['interrupted', stored.content]);
+    for (const reader of [watcher, early])
+      expect(await shownText(reader, generationId)).toEqual(['interrupted', stored.content]);
 
     const message = { clientMessageId: randomUUID(), content: 'and now?', conversationId: turn.conversationId };
     const next = await waitFor(() => sender.send(message).catch(() => undefined), {
@@ -153,6 +157,13 @@ describe('a Redis that comes back empty in the middle of a reply', () => {
     });
   }, 180_000);
 });
+
+function connected(account: Account, gateway: string): Promise<Device> {
+  return waitFor(() => account.connect({ gateway }).catch(() => undefined), {
+    description: 'the gateway takes clients',
+    ...generous,
+  });
+}
 
 /** How a reply ended for one reader, and with which text: the end may bring the stored one. */
 async function shownText(device: Device, generationId: string) {
