@@ -8,6 +8,10 @@ export interface OllamaSimConfig {
   readonly port?: number;
   /** The installed models by name; a name without a tag gets ":latest". Only the demo model unless told. */
   readonly models?: Readonly<Record<string, ModelConfig>>;
+  /** Models that are not installed, and that a pull installs. */
+  readonly library?: Readonly<Record<string, ModelConfig>>;
+  /** Holds the pull of a model of the library when half of it is there, until a release. */
+  readonly gatePulls?: boolean;
   /** Opens the control API under /_sim, and lets names of the `sim-…` scheme answer without being installed. */
   readonly control?: boolean;
   /** Speed of demo models that do not set their own, in tokens a second; 30 unless told, 0 is flat out. */
@@ -31,6 +35,8 @@ export function resolveConfig(config: OllamaSimConfig): ResolvedConfig {
     host: config.host ?? '127.0.0.1',
     port: config.port ?? 0,
     models: config.models ?? { demo: { kind: 'demo' } },
+    library: config.library ?? {},
+    gatePulls: config.gatePulls ?? false,
     control: config.control ?? false,
     demoRatePerSecond: config.demoRatePerSecond ?? 30,
     parallel: config.parallel ?? Number.POSITIVE_INFINITY,

@@ -10,11 +10,11 @@ export type RequestState = 'queued' | 'loading' | 'streaming' | 'done' | 'aborte
 /** One request to a model, as far as it has come. */
 export interface SimRequest {
   readonly id: string;
-  /** "/api/chat", "/api/generate" or "/api/embed". */
+  /** "/api/chat", "/api/generate", "/api/embed" or "/api/pull". */
   readonly path: string;
   /** As the client named it. */
   readonly model: string;
-  /** For /api/generate the system text and the prompt, for /api/embed the inputs as user messages. */
+  /** For /api/generate the system text and the prompt, for /api/embed the inputs as user messages, for /api/pull none. */
   readonly messages: readonly ChatMessage[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly stream: boolean;

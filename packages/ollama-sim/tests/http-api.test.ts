@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type OllamaSim, startOllamaSim } from '../src/index.ts';
 import { collectLines, jsonOf, numbers, post, postChat, textOf } from './client.ts';
 
@@ -165,8 +165,35 @@ describe('models', () => {
     const refused = await post(sim, '/api/pull', { model: 'llama3.2' });
     expect(refused.status).toBe(200);
     expect(JSON.parse((await refused.text()).trimEnd().split('\n').at(-1) ?? '')).toEqual({
-      error: expect.stringContaining('install Ollama'),
+      error: expect.stringMatching(/^pull model manifest: file does not exist .*install Ollama/),
     });
+  });
+
+  it('installs what its library has, once the gate of the pull is opened, and nothing of a pull that is given up', async () => {
+    await using other = await startOllamaSim({
+      library: { big: { kind: 'scripted', sizeBytes: 1_000 } },
+      gatePulls: true,
+    });
+    const isPulling = (state: string) =>
+      other.waitFor(({ path, ...pull }) => path === '/api/pull' && pull.state === state);
+    const installed = async () => {
+      const { models } = await jsonOf(fetch(`${other.url}/api/tags`));
+      return models.map(({ name }) => name);
+    };
+    const abort = new AbortController();
+    const init = { method: 'POST', body: '{"model":"big"}', signal: abort.signal };
+    const reader = (await fetch(`${other.url}/api/pull`, init)).body?.getReader();
+    await reader?.read();
+    abort.abort();
+    await isPulling('aborted');
+    expect(await installed()).toEqual(['demo:latest']);
+
+    const pulled = post(other, '/api/pull', { model: 'big' });
+    await isPulling('streaming');
+    const text = (await pulled).text();
+    await vi.waitUntil(() => other.release({ model: 'big' }) === 1);
+    expect(await text).toContain('"completed":500}');
+    expect(await installed()).toEqual(['demo:latest', 'big:latest']);
   });
 });
 

@@ -9,6 +9,8 @@ const UNLISTED_MAX = 1000;
 
 export interface CatalogueOptions {
   readonly models: Readonly<Record<string, ModelConfig>>;
+  /** What can be had by a pull. */
+  readonly library: Readonly<Record<string, ModelConfig>>;
   readonly demoRatePerSecond: number;
   /** Whether names of the `sim-…` scheme answer without being installed. */
   readonly control: boolean;
@@ -18,6 +20,7 @@ export interface CatalogueOptions {
 export class Catalogue {
   readonly #options: CatalogueOptions;
   readonly #installed = new Map<string, SimModel>();
+  readonly #library = new Map<string, SimModel>();
   readonly #unlisted = new Map<string, SimModel>();
 
   constructor(options: CatalogueOptions) {
@@ -27,12 +30,9 @@ export class Catalogue {
 
   /** Puts back the models of the configuration, with their faults counted from the start. */
   reset(): void {
-    this.#installed.clear();
     this.#unlisted.clear();
-    for (const [name, config] of Object.entries(this.#options.models)) {
-      const fullName = toFullName(name);
-      this.#installed.set(fullName, this.#create(fullName, config));
-    }
+    this.#fill(this.#installed, this.#options.models);
+    this.#fill(this.#library, this.#options.library);
   }
 
   list(): SimModel[] {
@@ -49,14 +49,23 @@ export class Catalogue {
     return model;
   }
 
-  /** Lists a model among the installed ones, as a pull does; returns undefined when there is none to be had. */
-  install(name: string): SimModel | undefined {
+  /** Finds what a pull of that name would install; returns undefined when there is none to be had. */
+  findPullable(name: string): SimModel | undefined {
     const fullName = toFullName(name);
-    const model = this.#installed.get(fullName) ?? this.#getUnlisted(fullName);
-    if (model !== undefined) {
-      this.#installed.set(fullName, model);
+    return this.#installed.get(fullName) ?? this.#library.get(fullName) ?? this.#getUnlisted(fullName);
+  }
+
+  /** Lists a model among the installed ones. */
+  install(model: SimModel): void {
+    this.#installed.set(model.name, model);
+  }
+
+  #fill(models: Map<string, SimModel>, configs: Readonly<Record<string, ModelConfig>>): void {
+    models.clear();
+    for (const [name, config] of Object.entries(configs)) {
+      const fullName = toFullName(name);
+      models.set(fullName, this.#create(fullName, config));
     }
-    return model;
   }
 
   #getUnlisted(fullName: string): SimModel | undefined {
