@@ -121,6 +121,7 @@ export const simpleHandlers: RpcHandlers<AiServiceDefinition> = {
   }),
   GenerateTitle: unary({ access: 'anyone', input: anyInput, handle: async () => ({ title: 'A title' }) }),
   ListModels: unary({ access: 'service', input: anyInput, handle: async () => ({ models: [] }) }),
+  PullModel: serverStream({ access: 'service', input: anyInput, async *handle() {} }),
   ListPersonas: unary({ access: 'anyone', input: anyInput, handle: async () => ({ personas: [] }) }),
   GetLoad: unary({ access: 'service', input: anyInput, handle: async () => ({ full: false, waitingCount: 0 }) }),
 };

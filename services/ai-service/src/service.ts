@@ -13,6 +13,7 @@ import type { AiConfig } from './config.ts';
 import { createAiMetrics } from './metrics.ts';
 import { createOllamaHosts } from './ollama/hosts.ts';
 import { createTransport } from './ollama/transport.ts';
+import { createPullGate } from './pull-gate.ts';
 import { aiServiceHandlers } from './rpc/ai-service.ts';
 
 export type AiService = AsyncDisposable & { readonly grpcPort: number; readonly metricsPort: number };
@@ -47,7 +48,15 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
       callers: ['api-gateway'],
       tls,
       version,
-      handlers: aiServiceHandlers({ hosts, metrics, tracing, logger, defaultModel, contextTokensMax }),
+      handlers: aiServiceHandlers({
+        hosts,
+        pulls: createPullGate(),
+        metrics,
+        tracing,
+        logger,
+        defaultModel,
+        contextTokensMax,
+      }),
       ...config.rpc,
       checks: [],
       logger,

@@ -5,6 +5,7 @@ import type { OllamaEndpoint } from './endpoint.ts';
 import { OllamaError } from './errors.ts';
 import { createGathering } from './gathering.ts';
 import { sameModel } from './model-name.ts';
+import { type PullProgress, readPull } from './read-pull.ts';
 import { type ReplyPart, readReply } from './read-reply.ts';
 import { chatSchema, parseAnswer, psSchema, showSchema, tagsSchema } from './schemas.ts';
 import { classify, type OllamaTransport, releaseConnection } from './transport.ts';
@@ -49,7 +50,12 @@ export type OllamaClient = {
   chat(request: OllamaChatRequest, call: OllamaCall): Promise<string>;
   /** The reply as it comes; the request is sent with the first read. */
   streamChat(request: OllamaChatRequest, call: OllamaCall): AsyncGenerator<ReplyPart, void>;
+  /** Installs a model, telling each step; the request is sent with the first read. Leaving the iteration closes it. */
+  pullModel(name: string, call: OllamaCall): AsyncGenerator<PullProgress, void>;
 };
+
+/** Comparing a large model with its checksums takes minutes on a slow disk, and nothing is said meanwhile. */
+const pullIdleTimeoutMs = 15 * 60_000;
 
 /** A client of one server, on connections that are shared with the other clients. */
 export function createOllamaClient(deps: {
@@ -113,6 +119,24 @@ export function createOllamaClient(deps: {
       } finally {
         if (ended) releaseConnection(body);
         else await closed(body.destroy());
+      }
+    },
+    async *pullModel(name, call) {
+      const body = await transport.open({
+        endpoint,
+        method: 'POST',
+        path: '/api/pull',
+        headers: headersOf(call),
+        body: JSON.stringify({ model: name, stream: true }),
+        signal: call.signal,
+        idleTimeoutMs: pullIdleTimeoutMs,
+      });
+      try {
+        yield* readPull(body);
+      } catch (thrown) {
+        throw classify(thrown, { signal: call.signal, otherwise: 'cut-off' });
+      } finally {
+        await closed(body.destroy());
       }
     },
   };

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { parseChatChunk, type ReplyEnd } from './chat-chunk.ts';
 import { OllamaError } from './errors.ts';
 import type { Gathering } from './gathering.ts';
+import { LineSplitter } from './line-splitter.ts';
 
 /** What came of a reply at a time. */
 export type ReplyPart = {
@@ -15,7 +15,6 @@ export type ReplyPart = {
 };
 
 /** Far above what the largest max_tokens of a request gives; a reply beyond them is a fault. */
-const lineCharactersMax = 1024 * 1024;
 const replyCharactersMax = 1024 * 1024;
 const replyBytesMax = 64 * 1024 * 1024;
 
@@ -71,28 +70,6 @@ function parseLines(lines: Iterable<string>): {
     return { pieces, chunkCount };
   } catch (fault) {
     return { pieces, chunkCount, fault };
-  }
-}
-
-/** Cuts bytes into lines without their ends; keeps the line that is not complete. */
-class LineSplitter {
-  readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
-
-  /** Yields the lines that are complete now, without the empty ones. */
-  *push(bytes: Buffer): Generator<string> {
-    const text = this.#rest + this.#decoder.write(bytes);
-    let start = 0;
-    // Only the new part can hold the end of the line that was begun.
-    let end = text.indexOf('\n', this.#rest.length);
-    while (end !== -1) {
-      const line = text.slice(start, end).trim();
-      if (line !== '') yield line;
-      start = end + 1;
-      end = text.indexOf('\n', start);
-    }
-    this.#rest = text.slice(start);
-    if (this.#rest.length > lineCharactersMax) throw new OllamaError('malformed');
   }
 }
 

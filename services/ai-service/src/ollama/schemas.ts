@@ -43,6 +43,17 @@ export const psSchema = z.object({
 /** POST /api/chat with `stream: false`. */
 export const chatSchema = z.object({ message: z.object({ content: z.string().max(100_000) }) });
 
+const byteCount = z.int().min(0).default(0);
+
+/** One line of POST /api/pull: what is done, how far a part of the model is, or what went wrong. */
+export const pullLineSchema = z.object({
+  status: z.string().default(''),
+  digest: z.string().max(512).default(''),
+  total: byteCount,
+  completed: byteCount,
+  error: z.string().optional(),
+});
+
 /** Narrows an answer; one of another shape is an OllamaError. */
 export function parseAnswer<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
   const result = schema.safeParse(answer);

@@ -12,6 +12,8 @@ type TransportRequest = {
   body?: string;
   /** Closes the connection at any time: while it is made, before the first byte of the answer, in its middle. */
   signal: AbortSignal;
+  /** Instead of the one for all requests. */
+  idleTimeoutMs?: number;
 };
 
 /** HTTP towards Ollama: the configured addresses only, no redirects, connections kept alive between requests. */
@@ -64,6 +66,7 @@ export function createTransport(options: TransportOptions): OllamaTransport {
         body: body ?? null,
         signal,
         highWaterMark: bufferedBytesMax,
+        bodyTimeout: request.idleTimeoutMs ?? options.idleTimeoutMs,
       });
       // Whoever reads it meets its errors; one that comes when nobody reads must not end the process.
       answer.on('error', () => {});

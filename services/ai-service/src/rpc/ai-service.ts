@@ -1,13 +1,14 @@
 import { AppError } from '@chatbot/errors';
 import type { AiServiceDefinition } from '@chatbot/proto';
-import { duplex, type RpcHandlers, unary } from '@chatbot/service-kit';
+import { duplex, type RpcHandlers, serverStream, unary } from '@chatbot/service-kit';
 import { type GenerateDeps, generate } from '../generate.ts';
 import { personas } from '../personas.ts';
+import { type PullModelDeps, pullModel } from '../pull-model.ts';
 import { generateTitle } from '../title.ts';
-import { toGenerateResponse, toModel, toPersona } from './convert.ts';
-import { emptySchema, generateSchema, generateTitleSchema, stopSchema } from './schemas.ts';
+import { toGenerateResponse, toModel, toPersona, toPullModelResponse } from './convert.ts';
+import { emptySchema, generateSchema, generateTitleSchema, pullModelSchema, stopSchema } from './schemas.ts';
 
-export type AiServiceDeps = GenerateDeps & { defaultModel: string };
+export type AiServiceDeps = GenerateDeps & PullModelDeps & { defaultModel: string };
 
 /** The rpcs of chatbot.ai.v1.AiService. They act for no user, so only other services may call them. */
 export function aiServiceHandlers(deps: AiServiceDeps): RpcHandlers<AiServiceDefinition> {
@@ -36,6 +37,13 @@ export function aiServiceHandlers(deps: AiServiceDeps): RpcHandlers<AiServiceDef
       async handle() {
         const models = await deps.hosts.listModels();
         return { models: models.map(toModel), configuredDefault: deps.defaultModel };
+      },
+    }),
+    PullModel: serverStream({
+      access: 'service',
+      input: pullModelSchema,
+      async *handle({ model }, call) {
+        for await (const event of pullModel(deps, model, call)) yield toPullModelResponse(event);
       },
     }),
     ListPersonas: unary({

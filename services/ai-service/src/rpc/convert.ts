@@ -1,8 +1,10 @@
 import type { GenerateResponse } from '@chatbot/proto/chatbot/ai/v1/GenerateResponse';
 import type { Model } from '@chatbot/proto/chatbot/ai/v1/Model';
 import type { Persona as PersonaMessage } from '@chatbot/proto/chatbot/ai/v1/Persona';
+import type { PullModelResponse } from '@chatbot/proto/chatbot/ai/v1/PullModelResponse';
 import type { ChatModel } from '../ollama/installed-models.ts';
 import type { Persona } from '../personas.ts';
+import type { PullEvent } from '../pull-model.ts';
 import type { ReplyEvent } from '../reply.ts';
 
 export function toGenerateResponse(event: ReplyEvent): GenerateResponse {
@@ -43,3 +45,14 @@ const demoFamily = 'demo';
 export function toPersona({ id, name, description, parameters }: Persona): PersonaMessage {
   return { id, name, description, parameters };
 }
+
+export function toPullModelResponse({ state, ...progress }: PullEvent): PullModelResponse {
+  return { state: pullStates[state], ...progress };
+}
+
+const pullStates = {
+  preparing: 'STATE_PREPARING',
+  downloading: 'STATE_DOWNLOADING',
+  verifying: 'STATE_VERIFYING',
+  finishing: 'STATE_FINISHING',
+} as const;

@@ -57,4 +57,11 @@ export const generateTitleSchema = z.object({
   messages: z.array(messageSchema).min(1, 'must hold at least one message').max(1_000),
 });
 
+/** The parts of a name, as Ollama has them (types/model/name.go). A namespace has no dot: a host is not to be passed for one. */
+const modelNamePattern = /^(\w[\w-]{0,79}\/)?\w[\w.-]{0,79}(:\w[\w.-]{0,79})?$/;
+
+export const pullModelSchema = z.object({
+  model: z.string().regex(modelNamePattern, 'must be a name such as "llama3.2:3b" or "namespace/name", without a host'),
+});
+
 export const emptySchema = z.object({});
