@@ -23,6 +23,8 @@ export const timeouts = {
   exportMs: 10 * 60_000,
   /** A conversation of thousands of messages is stored by one statement. */
   importMs: 15_000,
+  /** Large models over slow lines; progress and cancelling are what people have in hand. */
+  pullMs: 24 * 60 * 60_000,
   generationMs: 30 * 60_000,
   healthMs: 1_500,
 } as const;

@@ -1,5 +1,6 @@
 import { getActivity, getActivityTotals } from './activity/routes.ts';
 import { deleteUserSecondFactor, listUsers, setUserRole } from './admin/users.ts';
+import { pullModel } from './ai/pull-model.ts';
 import { listModels } from './ai/routes.ts';
 import { exportConversation, exportConversations, importConversations } from './archive/routes.ts';
 import { login, logout, logoutAll, refresh, register } from './auth/routes.ts';
@@ -104,6 +105,7 @@ export const routes: readonly Route[] = [
   copyShared,
   exportConversation,
   listModels,
+  pullModel,
   listPersonas,
   createPersona,
   updatePersona,

@@ -68,11 +68,12 @@ export async function callApi(
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : parseJson(text) };
 }
 
-export async function createAccount(url: string): Promise<Account> {
+/** With the setup token of the installation, it is the first administrator's. */
+export async function createAccount(url: string, { setupToken }: { setupToken?: string } = {}): Promise<Account> {
   const email = `${randomUUID()}@example.com`;
   const password = `a sound ${randomUUID()}`;
   const { status, body } = await callApi(url, 'POST', '/api/v1/auth/register', {
-    body: { email, password, tokenDelivery: 'body' },
+    body: { email, password, tokenDelivery: 'body', setupToken },
   });
   if (status !== 201) throw new Error(`register answered ${status}: ${JSON.stringify(body)}`);
   const { accessToken, refreshToken = '', user } = sessionSchema.parse(body);

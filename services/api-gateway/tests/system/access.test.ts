@@ -145,6 +145,7 @@ const matrix: Record<string, Row> = {
   'delete /conversations/:id/invites/:inviteId': { id: 'conversation', reader: 403 },
   'post /invites/:token/accept': { id: 'own' },
   'get /models': { id: 'own' },
+  'post /models/pull': { id: 'admin', body: () => ({ model: 'short' }) },
   'get /personas': { id: 'own' },
   'post /personas': { id: 'own', body: () => ({ name: 'Mine', prompt: 'Be brief.' }) },
   'patch /personas/:id': {

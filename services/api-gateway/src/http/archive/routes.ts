@@ -1,9 +1,9 @@
-import { toAppError, toProblem } from '@chatbot/errors';
 import type { RpcStream } from '@chatbot/service-kit';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import { type ImportItem, importFile, importItemSchema, importSummarySchema } from '../../imports/import-file.ts';
+import { answerWithLines, wantsLines } from '../lines.ts';
 import { defineRoute } from '../route.ts';
 
 const formatSchema = z.enum(['json', 'markdown', 'html']);
@@ -80,8 +80,6 @@ function drained(response: Response): Promise<void> {
   });
 }
 
-const ndjson = 'application/x-ndjson';
-
 export const importConversations = defineRoute({
   method: 'post',
   path: '/conversations/import',
@@ -98,32 +96,18 @@ export const importConversations = defineRoute({
   },
   async handle(deps, { caller, identity, request, response }) {
     using _running = deps.imports.enter(identity.userId);
-    if (request.headers.accept?.includes(ndjson) === true) {
-      await importWithProgress();
+    if (wantsLines(request)) {
+      await answerWithLines({ response, requestId: caller.context.requestId }, (line) =>
+        importFile(deps, {
+          caller,
+          file: request,
+          onItem: (item, sums) => line({ type: 'item', ...item, bytes: sums.bytes }),
+        }),
+      );
       return undefined;
     }
     const items: ImportItem[] = [];
     const summary = await importFile(deps, { caller, file: request, onItem: (item) => void items.push(item) });
     return { status: 200, body: { ...summary, items } };
-
-    /** What goes wrong after the first line is told in a line, because the status has been sent. */
-    async function importWithProgress() {
-      const line = (value: object) => {
-        if (!response.headersSent) response.writeHead(200, { 'content-type': ndjson, 'cache-control': 'no-store' });
-        response.write(`${JSON.stringify(value)}\n`);
-      };
-      try {
-        const summary = await importFile(deps, {
-          caller,
-          file: request,
-          onItem: (item, sums) => line({ type: 'item', ...item, bytes: sums.bytes }),
-        });
-        line({ type: 'done', ...summary });
-      } catch (thrown) {
-        if (!response.headersSent) throw thrown;
-        line({ type: 'error', problem: toProblem(toAppError(thrown), caller.context.requestId) });
-      }
-      response.end();
-    }
   },
 });
