@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { createManifestValidator } from '../deploy/kubernetes-schema.ts';
-import type { Manifest } from '../deploy/manifest.ts';
+import { type Manifest, manifestSchema } from '../deploy/manifest.ts';
 import { overlays } from '../deploy/overlays.ts';
 import { renderOverlay } from '../deploy/render-overlay.ts';
 import { rootDir } from '../root-dir.ts';
@@ -194,4 +195,9 @@ it('the databases of the local overlay are made by the script that Docker Compos
   const manifests = renderOverlay(overlays.find(({ name }) => name === 'local')?.dir ?? '');
   const script = readFileSync(join(rootDir, 'infrastructure', 'postgres', 'create-databases.sh'), 'utf8');
   expect(configOf(manifests, 'create-databases')['create-databases.sh']).toBe(script);
+});
+
+it('the example that opens the way to a collector of traces is a policy that Kubernetes knows', () => {
+  const example = join(rootDir, 'infrastructure', 'kubernetes', 'examples', 'collector.yaml');
+  expect(validate(manifestSchema.parse(parse(readFileSync(example, 'utf8'))))).toEqual([]);
 });
