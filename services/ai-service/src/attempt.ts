@@ -212,7 +212,10 @@ function toChatRequest(deps: AttemptDeps, { attempt, reply }: Running): OllamaCh
   };
 }
 
-/** The persona's parameters with those of the request over them; what is written already comes off the limit. */
+/**
+ * The persona's parameters with those of the request over them, which chat-service has laid over those of the conversation: docs/adr/0041. What is
+ * written already comes off the limit.
+ */
 function parametersOf({ input, chunkCountBefore }: Reply): Parameters & { readonly maxTokens: number } {
   const { persona, customPersona } = input;
   const own = withoutAbsent(customPersona?.parameters ?? {});

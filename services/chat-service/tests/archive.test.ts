@@ -58,7 +58,8 @@ describe('a shared branch', () => {
     const { token, share: made } = await share(owner, { conversationId });
     expect(made).toMatchObject({ conversationId, title: 'Question', messageCount: 2, expiresAt: null });
     await exchange(chat, { caller: owner, conversationId, content: 'Later' });
-    await chat.client.unary('UpdateConversation', { conversationId, version: 4, title: 'Renamed' }, owner);
+    const parameters = { seed: 424_242 };
+    await chat.client.unary('UpdateConversation', { conversationId, version: 4, title: 'Renamed', parameters }, owner);
     const found = await shown(token);
     expect(found).toMatchObject({
       title: 'Question',
@@ -68,7 +69,7 @@ describe('a shared branch', () => {
       ],
     });
     const text = JSON.stringify(found);
-    for (const secret of [owner.userId, conversationId, made.id]) expect(text).not.toContain(secret);
+    for (const secret of [owner.userId, conversationId, made.id, '424242']) expect(text).not.toContain(secret);
   });
 
   it('is the one that was chosen, without replies that are being written', async () => {
@@ -152,16 +153,24 @@ describe('an export', () => {
       { messageId: first.userMessageId, content: 'Edited', clientMessageId: uuidv7() },
       caller,
     );
+    const { conversation: read } = await chat.client.unary('GetConversation', { conversationId }, caller);
+    const parameters = { temperature: 0.3, seed: 7, stop: ['END'] };
+    await chat.client.unary(
+      'UpdateConversation',
+      { conversationId, version: present(read).version, parameters },
+      caller,
+    );
     const before = await exportedConversation(caller, conversationId);
+    expect(before).toMatchObject({ parameters });
     expect(before.messages).toHaveLength(6);
     const other = chat.newUser();
     const { conversationId: copyId } = await importJson(other, before);
     const after = await exportedConversation(other, copyId);
     const comparable = ({ messages, ...conversation }: typeof before) => {
       const index = new Map(messages.map(({ id }, place) => [id, place]));
-      const { title, persona, model, pinned, archived, createdAt, activeLeafId } = conversation;
+      const { title, persona, model, parameters, pinned, archived, createdAt, activeLeafId } = conversation;
       return {
-        ...{ title, persona, model, pinned, archived, createdAt, active: index.get(activeLeafId) },
+        ...{ title, persona, model, parameters, pinned, archived, createdAt, active: index.get(activeLeafId) },
         messages: messages
           // An empty reply that is being written says nothing.
           .filter(({ content }) => content !== '')

@@ -75,6 +75,7 @@ function taskOf(message: NewMessage, change: Partial<GenerationTask__Output> = {
     parameters: { stop: [] },
     context: [said('user', message.content)],
     customPersona: null,
+    conversationParameters: { stop: [] },
     titleWanted: true,
     ...change,
   };
@@ -156,6 +157,37 @@ describe('asking ahead', () => {
       }),
     );
     expect(taken?.opened !== undefined).toBe(used);
+  });
+
+  it.each([
+    ['the conversation alone', undefined, { temperature: 0.5, seed: 3, stop: ['END'] }],
+    ['the message over the conversation', { temperature: 1, stop: [] }, { temperature: 1, seed: 3, stop: ['END'] }],
+    [
+      'the message, its stops in place of the others',
+      { stop: ['HALT'] },
+      { temperature: 0.5, seed: 3, stop: ['HALT'] },
+    ],
+  ])('takes the parameters of %s, and of the last message none', (_case, parameters, parametersOfTask) => {
+    const { ahead } = askAhead();
+    const conversationParameters = { temperature: 0.5, seed: 3, stop: ['END'] };
+    ahead.note(
+      taskOf(question, { parameters: { ...conversationParameters, topP: 0.2 }, conversationParameters }),
+      'Hi!',
+    );
+    const message: NewMessage = { ...next, ...(parameters && { parameters }) };
+    const branch = [said('user', 'hello'), said('assistant', 'Hi!'), said('user', 'hello')];
+    const task = taskOf(message, { parameters: parametersOfTask, conversationParameters, context: branch });
+    expect(ahead.ask(message, context)?.take(task).opened).toBeDefined();
+  });
+
+  it('asks nothing for the next message of a conversation that was set to something else, and again after that one', () => {
+    const { ahead, asked } = askAhead();
+    ahead.note(taskOf(question), 'Hi!');
+    ahead.forget('conversation');
+    expect(ahead.ask(next, context)).toBeUndefined();
+    expect(asked).toEqual([]);
+    ahead.note(taskOf(next), 'Hi again!');
+    expect(ahead.ask({ ...next, generationId: 'g3', clientMessageId: 'c3' }, context)).toBeDefined();
   });
 
   it('asks nothing more where not every message is answered', () => {

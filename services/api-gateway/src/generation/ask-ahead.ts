@@ -1,6 +1,6 @@
 import { aiServiceDefinition } from '@chatbot/proto';
 import type { GenerateRequest } from '@chatbot/proto/chatbot/ai/v1/GenerateRequest';
-import type { Parameters } from '@chatbot/proto/chatbot/ai/v1/Parameters';
+import type { Parameters, Parameters__Output } from '@chatbot/proto/chatbot/ai/v1/Parameters';
 import type { GenerationTask__Output } from '@chatbot/proto/chatbot/chat/v1/GenerationTask';
 import type { RequestContext } from '@chatbot/service-kit';
 import { type AiClient, timeouts } from '../clients/clients.ts';
@@ -40,12 +40,21 @@ export type AskAhead = {
   ask(message: NewMessage, context: RequestContext): AheadTurn | undefined;
   /** A reply that is complete and stored: its conversation may go on from it. */
   note(task: GenerationTask__Output, content: string): void;
+  /** A conversation whose next turn asks for something else than its last one did: it is guessed again from the turn after that. */
+  forget(conversationId: string): void;
   /** A conversation in which not every message is answered: what is said there is not shown to the model before it is known to be for it. */
   avoid(conversationId: string): void;
 };
 
-/** What the last turn of a conversation asked, its reply included: a completed message never changes. */
-type Branch = { readonly leafId: string; readonly request: GenerateRequest };
+/**
+ * What the last turn of a conversation asked, its reply included: a completed message never changes. `parameters` are those of the conversation
+ * alone: what that turn asked for beside them was for it alone.
+ */
+type Branch = {
+  readonly leafId: string;
+  readonly request: GenerateRequest;
+  readonly parameters: Parameters__Output | null;
+};
 
 /** The persona of a conversation that names none; chat-service decides, and a test notices when it decides otherwise. */
 const defaultPersona = 'assistant';
@@ -101,6 +110,7 @@ export function createAskAhead({ ai, log, tail, leaseTtlMs }: AskAheadDeps): Ask
       };
     },
     note: branches.note,
+    forget: branches.forget,
     avoid,
   };
 
@@ -164,6 +174,7 @@ function createBranches() {
   const known = new Map<string, Branch>();
   return {
     find: (conversationId: string) => known.get(conversationId),
+    forget: (conversationId: string) => void known.delete(conversationId),
     note(task: GenerationTask__Output, content: string) {
       const { conversationId, messageId } = present(task.generation, 'generation');
       known.delete(conversationId);
@@ -171,7 +182,7 @@ function createBranches() {
       const charCount = request.messages.reduce((sum, message) => sum + message.content.length, 0);
       if (charCount > branchCharsMax) return;
       if (known.size >= branchesMax) known.delete(String(known.keys().next().value));
-      known.set(conversationId, { leafId: messageId, request });
+      known.set(conversationId, { leafId: messageId, request, parameters: task.conversationParameters });
     },
   };
 }
@@ -181,8 +192,11 @@ function guess(message: NewMessage, branches: ReturnType<typeof createBranches>)
   // What is behind the name of somebody's own persona is told by the stored turn alone.
   if (persona.length === customPersonaIdLength) return undefined;
   const question = { role: 'user', content };
-  const common = { generationId, fairnessKey: userId, parameters: parameters ?? { stop: [] } };
-  if (conversationId === '') return { ...common, model, persona: persona || defaultPersona, messages: [question] };
+  const common = { generationId, fairnessKey: userId };
+  if (conversationId === '') {
+    const own = overlay(null, parameters);
+    return { ...common, parameters: own, model, persona: persona || defaultPersona, messages: [question] };
+  }
   const branch = branches.find(conversationId);
   if (branch === undefined || branch.request.fairnessKey !== userId) return undefined;
   if (parentId !== undefined && parentId !== branch.leafId) return undefined;
@@ -191,10 +205,17 @@ function guess(message: NewMessage, branches: ReturnType<typeof createBranches>)
   return {
     ...request,
     ...common,
+    parameters: overlay(branch.parameters, parameters),
     model: model || (request.model ?? ''),
     persona: persona || (request.persona ?? ''),
     messages: [...(request.messages ?? []), question],
   };
+}
+
+/** Those of a message over those of its conversation, as chat-service lays them. */
+function overlay(conversation: Parameters__Output | null, message: Parameters = {}): Parameters {
+  const stop = message.stop?.length ? message.stop : (conversation?.stop ?? []);
+  return { ...conversation, ...message, stop };
 }
 
 /** Compared as it goes over the wire: the two come from different places, and absent fields have several faces. */

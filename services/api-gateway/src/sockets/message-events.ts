@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import {
-  clientMessageIdSchema,
-  contentSchema,
   continueReply,
   editMessage,
+  editMessageSchema,
   type PostedTurn,
   postMessage,
   postMessageSchema,
   regenerateReply,
+  regenerateReplySchema,
 } from '../turns/post-turn.ts';
 import { defineEvent, type EventCall, type EventDeps } from './event.ts';
 import { followOwnTurn } from './follow-generation.ts';
@@ -20,13 +20,13 @@ export const messageSend = defineEvent({
 
 export const messageEdit = defineEvent({
   name: 'message:edit',
-  input: z.object({ messageId: z.uuid(), clientMessageId: clientMessageIdSchema, content: contentSchema }),
+  input: editMessageSchema,
   handle: (deps, input, call) => turn(deps, call, () => editMessage(deps, { ...call, input })),
 });
 
 export const messageRegenerate = defineEvent({
   name: 'message:regenerate',
-  input: z.object({ messageId: z.uuid(), clientMessageId: clientMessageIdSchema }),
+  input: regenerateReplySchema,
   handle: (deps, input, call) => turn(deps, call, () => regenerateReply(deps, { ...call, input })),
 });
 

@@ -33,6 +33,15 @@ export const postMessageSchema = z.object({
   params: parametersSchema.optional(),
 });
 
+export const editMessageSchema = z.object({
+  messageId: z.uuid(),
+  clientMessageId: clientMessageIdSchema,
+  content: contentSchema,
+  params: parametersSchema.optional(),
+});
+
+export const regenerateReplySchema = editMessageSchema.omit({ content: true });
+
 export const turnSchema = z
   .object({ conversationId: z.uuid(), userMessageId: z.uuid(), assistantMessageId: z.uuid(), generationId: z.uuid() })
   .meta({ id: 'Turn', description: 'What was stored; the reply is durable from here on' });
@@ -91,22 +100,24 @@ function isRefusal(error: unknown): boolean {
 /** Stores a sibling of a user message with other content, and its pending reply, and starts the generation. Idempotent as postMessage. */
 export async function editMessage(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string; content: string }>,
+  { caller, userId, input: { params = {}, ...edit } }: TurnInput<z.infer<typeof editMessageSchema>>,
 ): Promise<PostedTurn> {
+  const request = { ...edit, parameters: toProtoParameters(params) };
   return admitted(deps, userId, async () => ({
     caller,
-    ...(await deps.chat.unary('EditMessage', input, { ...caller, timeoutMs: timeouts.unaryMs })),
+    ...(await deps.chat.unary('EditMessage', request, { ...caller, timeoutMs: timeouts.unaryMs })),
   }));
 }
 
 /** Stores a pending sibling of a reply and starts the generation. Idempotent as postMessage. */
 export async function regenerateReply(
   deps: TurnDeps,
-  { caller, userId, input }: TurnInput<{ messageId: string; clientMessageId: string }>,
+  { caller, userId, input: { params = {}, ...reply } }: TurnInput<z.infer<typeof regenerateReplySchema>>,
 ): Promise<PostedTurn> {
+  const request = { ...reply, parameters: toProtoParameters(params) };
   return admitted(deps, userId, async () => ({
     caller,
-    ...(await deps.chat.unary('RegenerateReply', input, { ...caller, timeoutMs: timeouts.unaryMs })),
+    ...(await deps.chat.unary('RegenerateReply', request, { ...caller, timeoutMs: timeouts.unaryMs })),
   }));
 }
 

@@ -103,8 +103,14 @@ describe('a member', () => {
     using device = await guest.connect(elsewhere());
     const { body } = await owner.request('GET', `/conversations/${id}`);
     const { version } = conversationSchema.parse(body);
-    await owner.request('PATCH', `/conversations/${id}`, { version, title: 'Renamed', pinned: true });
+    await owner.request('PATCH', `/conversations/${id}`, {
+      version,
+      title: 'Renamed',
+      params: { seed: 1 },
+      pinned: true,
+    });
     const heard = await hears(device, 'conversation:updated', { id, title: 'Renamed' });
+    expect(heard).toMatchObject({ params: { seed: 1 } });
     expect(heard).not.toHaveProperty('pinned');
     expect(heard).not.toHaveProperty('role');
     const mine = await guest.request('PATCH', `/conversations/${id}`, { version: version + 1, archived: true });

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversationSchema } from '../../src/clients/resources/conversation.ts';
+import { type TurnIds, turnSchema } from '../../src/turns/post-turn.ts';
 import { type Account, createAccount, type Device, numbersFrom, textOf } from '../support/account.ts';
 import { storedMessage, storedMessages } from '../support/conversation.ts';
 
@@ -107,6 +110,13 @@ describe('a reply', () => {
     await device.ended(next.generationId);
     const set = await device.send({ content: contents[2] ?? '', conversationId, ...settings });
     await device.ended(set.generationId);
+    const made = await account.request('POST', '/conversations', { params: { seed: 3 } });
+    const { id } = conversationSchema.parse(made.body);
+    for (const params of [{ topP: 0.5 }, {}, { temperature: 1 }]) {
+      const content = `in a conversation with parameters ${randomUUID()}`;
+      contents.push(content);
+      await device.ended((await device.send({ content, conversationId: id, params })).generationId);
+    }
     for (const content of contents) expect(sim.requests.filter(simRequest(content))).toHaveLength(1);
   });
 
@@ -139,6 +149,112 @@ describe('a reply', () => {
     expect(other.received('message:created').some(isUpdate)).toBe(true);
   });
 });
+
+describe('the sampling parameters of a conversation', () => {
+  it('hold for every reply that asks for no others, are told to every session, and show beside the reply', async () => {
+    using device = await account.connect();
+    using other = await account.connect({ gateway: system.gatewayUrls[1] ?? '' });
+    const question = `a question ${randomUUID()}`;
+    const { conversationId, ...first } = await device.send({ content: question });
+    await device.ended(first.generationId);
+    const params = { temperature: 0.25, topP: 0.5 };
+    await change(conversationId, { params });
+    await waitFor(() => other.received('conversation:updated').some(isMatch({ id: conversationId, params })), {
+      description: 'the parameters on the other replica',
+    });
+
+    const next = await device.send({ content: `next ${randomUUID()}`, conversationId, params: { seed: 7 } });
+    await device.ended(next.generationId);
+    await waitFor(() => other.received('message:created').some(isMatch({ id: next.assistantMessageId })), {
+      description: 'the reply on the other replica',
+    });
+    expect(other.received('message:created').find(isMatch({ id: next.assistantMessageId }))).toMatchObject({
+      params: { ...params, seed: 7 },
+      persona: 'assistant',
+    });
+    const asked = async (event: string, payload: object) => {
+      const ack = await device.emit(event, { clientMessageId: randomUUID(), ...payload });
+      if (!ack.ok) throw new Error(`${event} was refused: ${JSON.stringify(ack.problem)}`);
+      return ended(turnSchema.parse(ack.data));
+    };
+    const called = async (method: string, path: string, body: object) => {
+      const answer = await account.request(method, path, { clientMessageId: randomUUID(), ...body });
+      return ended(turnSchema.parse(answer.body));
+    };
+    const ended = async (turn: TurnIds) => {
+      await device.follow(turn.generationId);
+      await device.ended(turn.generationId);
+      const { params: told } = await storedMessage(account, turn, turn.assistantMessageId);
+      return told;
+    };
+    const edit = { messageId: first.userMessageId, content: question };
+    const again = { messageId: next.assistantMessageId };
+    expect(await asked('message:edit', edit)).toEqual(params);
+    expect(await asked('message:edit', { ...edit, params: { temperature: 2 } })).toEqual({ ...params, temperature: 2 });
+    expect(await asked('message:regenerate', { ...again, params: { seed: 1 } })).toEqual({ ...params, seed: 1 });
+    expect(await called('PATCH', `/messages/${edit.messageId}`, { content: question, params: { topP: 1 } })).toEqual({
+      ...params,
+      topP: 1,
+    });
+    expect(await called('POST', `/messages/${again.messageId}/regenerate`, { params: { maxTokens: 5 } })).toEqual({
+      ...params,
+      maxTokens: 5,
+    });
+    // The persona's, without any; then the conversation's, the edit's own, and those of the second edit.
+    const options = sim.requests.filter(simRequest(question)).map((request) => request.options);
+    expect(options.map(({ temperature, top_p }) => [temperature, top_p])).toEqual([
+      [0.7, 0.9],
+      [0.25, 0.5],
+      [2, 0.5],
+      [0.25, 1],
+    ]);
+
+    expect(await change(conversationId, { params: null })).toMatchObject({ params: {} });
+    const last = `last ${randomUUID()}`;
+    expect(await ended(await device.send({ content: last, conversationId }))).toEqual({});
+    expect(sim.requests.filter(simRequest(last)).map((request) => request.options)).toMatchObject([
+      { temperature: 0.7, top_p: 0.9 },
+    ]);
+  });
+
+  it('are refused out of bounds with the field, also on edit and regenerate, over REST and socket', async () => {
+    using device = await account.connect();
+    const { generationId, ...turn } = await device.send({ content: 'bounds' });
+    await device.ended(generationId);
+    const wrong = { params: { temperature: 3 }, clientMessageId: randomUUID() };
+    const problem = { reason: 'VALIDATION_FAILED', errors: [{ field: 'params.temperature' }] };
+    for (const [method, path, body] of [
+      ['PATCH', `/conversations/${turn.conversationId}`, { version: 1 }],
+      ['POST', '/conversations', {}],
+      ['PATCH', `/messages/${turn.userMessageId}`, { content: 'x' }],
+      ['POST', `/messages/${turn.assistantMessageId}/regenerate`, {}],
+    ] as const)
+      expect((await account.request(method, path, { ...wrong, ...body })).body).toMatchObject(problem);
+    for (const [event, payload] of [
+      ['message:edit', { messageId: turn.userMessageId, content: 'x' }],
+      ['message:regenerate', { messageId: turn.assistantMessageId }],
+    ] as const)
+      expect(await device.emit(event, { ...wrong, ...payload })).toMatchObject({ ok: false, problem });
+  });
+});
+
+/** Changes a conversation, whose version counts also what happens to it meanwhile. */
+async function change(conversationId: string, changes: object): Promise<unknown> {
+  const path = `/conversations/${conversationId}`;
+  return waitFor(
+    async () => {
+      const { version } = conversationSchema.parse((await account.request('GET', path)).body);
+      const answer = await account.request('PATCH', path, { version, ...changes });
+      return answer.status === 200 ? answer.body : undefined;
+    },
+    { description: `a change of ${conversationId}` },
+  );
+}
+
+function isMatch(part: object) {
+  return (payload: unknown) =>
+    typeof payload === 'object' && payload !== null && isDeepStrictEqual({ ...payload, ...part }, payload);
+}
 
 describe('server-sent events', () => {
   it('go on after Last-Event-ID', async () => {

@@ -124,6 +124,7 @@ export function updateStatement({ conversationId, userId, version, changes, nowM
       SET title = coalesce(${title}, c.title), title_source = CASE WHEN ${title} IS NULL THEN c.title_source ELSE 'user' END,
         persona = coalesce(${text(changes.persona)}, c.persona), model = coalesce(${text(changes.model)}, c.model),
         reply_mode = coalesce(${text(changes.replyMode)}, c.reply_mode),
+        parameters = coalesce(${text(changes.parameters && JSON.stringify(changes.parameters))}::jsonb, c.parameters),
         ${assign(Prisma.sql`c`, Prisma.sql`a.own`)},
         updated_at = greatest(c.updated_at, ${time(nowMs)}), version = c.version + 1
       FROM allowed a
@@ -135,8 +136,8 @@ export function updateStatement({ conversationId, userId, version, changes, nowM
 }
 
 /** Whether a change concerns nobody but the person who makes it. */
-export function isPersonal({ title, persona, model, replyMode }: ConversationChanges): boolean {
-  return [title, persona, model, replyMode].every((value) => value === undefined);
+export function isPersonal({ title, persona, model, replyMode, parameters }: ConversationChanges): boolean {
+  return [title, persona, model, replyMode, parameters].every((value) => value === undefined);
 }
 
 /** Moves it to the trash; no row unless the user owns it and it is not there yet. */

@@ -36,7 +36,7 @@ export function taskStatement(generationId: string): Prisma.Sql {
   const branch = branchAbove(Prisma.sql`(SELECT t.user_message_id FROM target t)`, contextMessageCountMax);
   return Prisma.sql`
     WITH RECURSIVE ${target}, ${branch}
-    SELECT ${generationJson} AS generation, reply.content, c.title_source AS "titleSource", c.user_id AS "ownerId", ${contextJson} AS context,
+    SELECT ${generationJson} AS generation, reply.content, c.title_source AS "titleSource", c.parameters AS "conversationParameters", c.user_id AS "ownerId", ${contextJson} AS context,
       ${customPersonaJson(Prisma.sql`g.persona`, Prisma.sql`c.user_id, g.user_id`)} AS "customPersona"
     FROM target g
     JOIN conversations c ON c.id = g.conversation_id AND c.deleted_at IS NULL

@@ -19,10 +19,10 @@ export function newConversationStatement(stored: NewConversation): Prisma.Sql {
   return Prisma.sql`
     WITH ${claim},
     conversation AS (
-      INSERT INTO conversations (id, user_id, title, title_source, persona, model, pinned, archived, active_leaf_id,
+      INSERT INTO conversations (id, user_id, title, title_source, persona, model, parameters, pinned, archived, active_leaf_id,
         created_at, updated_at, last_message_at, version)
       SELECT claim.conversation_id, ${userId}::uuid, ${conversation.title}, 'user', ${conversation.persona}, ${conversation.model},
-        ${conversation.pinned}, ${conversation.archived}, ${stored.activeLeafId}::uuid, ${time(conversation.createdAt)},
+        ${JSON.stringify(conversation.parameters)}::jsonb, ${conversation.pinned}, ${conversation.archived}, ${stored.activeLeafId}::uuid, ${time(conversation.createdAt)},
         ${new Date(stored.nowMs).toISOString()}::timestamptz, ${time(conversation.updatedAt)}, 1
       FROM claim
     ),

@@ -15,6 +15,7 @@ import {
   customPersonaRow,
   generationRow,
   messageRow,
+  parameters,
   titleSource,
   toContext,
 } from './rows.ts';
@@ -89,6 +90,7 @@ const taskRow = z.object({
   ownerId: z.string(),
   context: contextRow,
   customPersona: customPersonaRow,
+  conversationParameters: parameters,
 });
 const completedRow = z.object({ generation: generationRow, conversation: conversationRow, message: messageRow });
 const completionRow = z.object({ fenced: z.boolean(), completed: completedRow.nullable() });

@@ -40,7 +40,7 @@ const outcome = {
 /** A conversation, from the table alias `c`. */
 export const conversationJson = Prisma.sql`json_build_object(
   'id', c.id, 'userId', c.user_id, 'title', c.title, 'titleSource', c.title_source, 'persona', c.persona, 'replyMode', c.reply_mode,
-  'model', c.model, 'pinned', c.pinned, 'archived', c.archived,
+  'model', c.model, 'parameters', c.parameters, 'pinned', c.pinned, 'archived', c.archived,
   'folderId', c.folder_id, 'tags', c.tags, 'activeLeafId', c.active_leaf_id,
   'createdAt', c.created_at, 'updatedAt', c.updated_at, 'lastMessageAt', c.last_message_at, 'version', c.version,
   'deletedAt', c.deleted_at, 'members', (
@@ -69,6 +69,7 @@ export const conversationRow: z.ZodType<Conversation> = z.object({
   persona: z.string(),
   replyMode: z.enum(replyModes),
   model: z.string(),
+  parameters,
   pinned: z.boolean(),
   archived: z.boolean(),
   folderId: z.string().nullable(),

@@ -10,7 +10,7 @@ import { conversationJson, customPersonaJson, generationJson, messageJson, messa
  * One statement that stores a turn, all or nothing, in one round trip. Its parts:
  *
  *   place         where the turn goes; empty when something is in the way, and then nothing below happens
- *   generation    the record; empty when the clientMessageId was used before, and then nothing below happens
+ *   generation    the record, with the parameters of the request over those of the conversation, one by one; empty when the clientMessageId was used before, and then nothing below happens
  *   conversation  made or changed
  *   question      the user message, unless an existing one is answered
  *   reply         the pending assistant message
@@ -39,7 +39,7 @@ export function turnStatement(turn: NewTurn): Prisma.Sql {
       ? Prisma.sql`(SELECT ${messageJson} FROM messages m WHERE m.id = place.answered_id)`
       : Prisma.sql`NULL::json`;
   return Prisma.sql`WITH RECURSIVE ${Prisma.join(parts, ', ')}
-    SELECT ${conversationJson} AS conversation, place.parent_id AS "parentId", place.begun,
+    SELECT ${conversationJson} AS conversation, place.parent_id AS "parentId", place.begun, generation.parameters,
       ${answered} AS answered, ${contextJson} AS context,
       ${customPersonaJson(Prisma.sql`c.persona`, Prisma.sql`c.user_id, ${turn.userId}::uuid`)} AS "customPersona"
     FROM generation, place, conversation c`;
@@ -52,31 +52,32 @@ function placePart(turn: NewTurn): Prisma.Sql {
     case 'start':
       return Prisma.sql`place AS (
         SELECT ${place.conversationId}::uuid AS conversation_id, ${userId}::uuid AS owner_id, NULL::uuid AS parent_id, NULL::uuid AS leaf_id, ${question},
-          ${place.persona}::text AS persona, ${place.model}::text AS model, '' AS begun
+          ${place.persona}::text AS persona, ${place.model}::text AS model, '{}'::jsonb AS parameters, '' AS begun
       )`;
     case 'post':
       return Prisma.sql`locked AS (
-        SELECT c.id, c.user_id, c.persona, c.model, coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id) AS wanted_id
+        SELECT c.id, c.user_id, c.persona, c.model, c.parameters, coalesce(${place.parentId ?? null}::uuid, c.active_leaf_id) AS wanted_id
         FROM conversations c
         WHERE c.id = ${place.conversationId}::uuid AND ${isAnswered(place)} AND ${writableBy(userId)}
         FOR NO KEY UPDATE
       ), place AS (
         SELECT l.id AS conversation_id, l.user_id AS owner_id, p.id AS parent_id, p.id AS leaf_id, ${question},
           coalesce(${place.persona ?? null}::text, l.persona) AS persona,
-          coalesce(${place.model ?? null}::text, l.model) AS model, '' AS begun
+          coalesce(${place.model ?? null}::text, l.model) AS model, l.parameters, '' AS begun
         FROM locked l LEFT JOIN messages p ON p.id = l.wanted_id AND p.conversation_id = l.id
         WHERE l.wanted_id IS NULL OR p.status NOT IN ('pending', 'streaming')
       )`;
     case 'edit':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, ${question}, c.persona, c.model, '' AS begun
+        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, ${question}, c.persona, c.model, c.parameters,
+          '' AS begun
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.id = ${place.messageId}::uuid AND m.role = 'user' AND ${writableBy(userId)}
         FOR NO KEY UPDATE OF c
       )`;
     case 'regenerate':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
+        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model, c.parameters,
           '' AS begun
         FROM messages m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.id = ${place.messageId}::uuid AND m.role = 'assistant' AND m.parent_id IS NOT NULL
@@ -85,7 +86,7 @@ function placePart(turn: NewTurn): Prisma.Sql {
       )`;
     case 'continue':
       return Prisma.sql`place AS (
-        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model,
+        SELECT c.id AS conversation_id, c.user_id AS owner_id, m.parent_id, m.parent_id AS leaf_id, m.parent_id AS answered_id, c.persona, c.model, c.parameters,
           m.content AS begun
         FROM generations g
         JOIN messages m ON m.id = g.assistant_message_id
@@ -105,10 +106,10 @@ function generationPart(turn: NewTurn, now: Prisma.Sql): Prisma.Sql {
       request_hash, kind, status, fence, seq, requested_model, persona, parameters, model, created_at)
     SELECT ${turn.generationId}::uuid, p.conversation_id, ${turn.userId}::uuid, p.answered_id,
       ${turn.assistantMessageId}::uuid, ${turn.clientMessageId}, ${turn.requestHash}, ${turn.place.kind}, 'pending', 0, 0,
-      p.model, p.persona, ${JSON.stringify(turn.parameters)}::jsonb, '', ${now}
+      p.model, p.persona, p.parameters || ${JSON.stringify(turn.parameters)}::jsonb, '', ${now}
     FROM place p ${turn.place.kind === 'post' ? Prisma.sql`WHERE NOT ${isNote(turn)}` : Prisma.empty}
     ON CONFLICT (user_id, client_message_id) DO NOTHING
-    RETURNING id
+    RETURNING id, parameters
   )`;
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
-import type { GenerationTask, Parameters, Turn } from '../domain/generation.ts';
+import type { GenerationTask, Turn } from '../domain/generation.ts';
 import { detectLanguage } from '../domain/language.ts';
+import type { Parameters } from '../domain/parameters.ts';
 import { requestHash, type TurnRequest } from '../domain/request-hash.ts';
 import { titleFromMessage } from '../domain/title.ts';
 import type { Clock, NewId } from './ports/system.ts';
@@ -16,6 +17,7 @@ export type AddTurnInput = {
   readonly request: TurnRequest;
   /** The text of the new user message; absent when an existing one is answered. */
   readonly content?: string;
+  /** Those of the request; what is absent is taken from the conversation as it is then. */
   readonly parameters: Parameters;
   /** Absent makes one. */
   readonly generationId?: string | undefined;
@@ -73,7 +75,9 @@ function newTurn({ newId, clock }: AddTurnDeps, input: AddTurnInput): NewTurn {
 function taskOf(added: AddedTurn): GenerationTask {
   const { generation, conversation, context, customPersona } = added;
   const { content } = added.assistantMessage;
-  return { generation, content, context, customPersona, titleWanted: conversation.titleSource === 'default' };
+  const { parameters: conversationParameters, titleSource } = conversation;
+  const titleWanted = titleSource === 'default';
+  return { generation, content, context, customPersona, conversationParameters, titleWanted };
 }
 
 function replay({ inTrash, ...stored }: StoredTurn & { inTrash: boolean }, hash: string): Turn {

@@ -12,6 +12,7 @@ export function continueReply(deps: AddTurnDeps, { userId, generationId }: Conti
     clientMessageId: `continue-${generationId}`,
     place: { kind: 'continue', generationId },
     request: { kind: 'continue', targetId: generationId },
+    // It has no request of its own to go before the conversation's.
     parameters: {},
   });
 }

@@ -27,6 +27,7 @@ export async function copyShared(
     title: shared.title,
     persona: defaultPersona,
     model: '',
+    parameters: {},
     pinned: false,
     archived: false,
     createdAt: now,

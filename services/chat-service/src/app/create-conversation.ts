@@ -1,4 +1,5 @@
 import { type Conversation, defaultPersona, defaultTitle } from '../domain/conversation.ts';
+import type { Parameters } from '../domain/parameters.ts';
 import type { ConversationStore } from './ports/conversation-store.ts';
 import type { Clock, NewId } from './ports/system.ts';
 
@@ -8,6 +9,7 @@ export type CreateConversationInput = {
   readonly title?: string | undefined;
   readonly persona?: string | undefined;
   readonly model?: string | undefined;
+  readonly parameters: Parameters;
 };
 
 /** Stores an empty conversation. */
@@ -24,6 +26,7 @@ export async function createConversation(
     persona: input.persona ?? defaultPersona,
     replyMode: 'always',
     model: input.model ?? '',
+    parameters: input.parameters,
     pinned: false,
     archived: false,
     folderId: null,

@@ -1,7 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import { defaultPersona } from '../domain/conversation.ts';
-import type { Parameters } from '../domain/generation.ts';
 import { addressesAssistant } from '../domain/mention.ts';
+import type { Parameters } from '../domain/parameters.ts';
 import { type AddNoteDeps, addNote, type NoteResult } from './add-note.ts';
 import { type AddTurnDeps, addTurnIfAnswered, type TurnResult } from './add-turn.ts';
 import type { TurnPlace } from './ports/turn-store.ts';

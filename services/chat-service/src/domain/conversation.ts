@@ -1,5 +1,6 @@
 import type { Member } from './member.ts';
 import type { ReplyMode } from './mention.ts';
+import type { Parameters } from './parameters.ts';
 
 /** Who gave the title: it was made from the first message, a model wrote it, or a person did. */
 export type TitleSource = 'default' | 'model' | 'user';
@@ -15,6 +16,8 @@ export type Conversation = {
   readonly replyMode: ReplyMode;
   /** Empty takes the default. */
   readonly model: string;
+  /** Of its replies. */
+  readonly parameters: Parameters;
   /** Where the owner keeps it; members keep it where they like. */
   readonly pinned: boolean;
   readonly archived: boolean;
@@ -47,6 +50,8 @@ export type SharedChanges = {
   readonly persona?: string;
   readonly model?: string;
   readonly replyMode?: ReplyMode;
+  /** All of them; none clears them. */
+  readonly parameters?: Parameters;
 };
 
 /** What a person may change for themselves. */

@@ -1,18 +1,10 @@
 import type { Conversation } from './conversation.ts';
 import type { ContextMessage, EndStatus, Message, MessageStatus, ProblemDocument, Timings, Usage } from './message.ts';
+import type { Parameters } from './parameters.ts';
 import type { CustomPersona } from './persona.ts';
 
 /** What asked for a reply; `start` is the first message of a new conversation. */
 export type TurnKind = 'start' | 'post' | 'edit' | 'regenerate' | 'continue';
-
-/** Sampling parameters; an absent one takes the persona's default. */
-export type Parameters = {
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly maxTokens?: number;
-  readonly seed?: number;
-  readonly stop?: readonly string[];
-};
 
 /** The record of one reply being written. Ids are UUIDv7. */
 export type Generation = {
@@ -28,6 +20,7 @@ export type Generation = {
   readonly seq: number;
   readonly requestedModel: string;
   readonly persona: string;
+  /** Those of the request over those of the conversation. */
   readonly parameters: Parameters;
   /** The model that answered; empty before it is known. */
   readonly model: string;
@@ -69,6 +62,8 @@ export type GenerationTask = GenerationWithText & {
   readonly context: readonly ContextMessage[];
   /** The persona to answer with when it is a person's own; null for a built-in one, and for one that is gone. */
   readonly customPersona: CustomPersona | null;
+  /** Those of the conversation alone. */
+  readonly conversationParameters: Parameters;
   /** Whether the conversation still has the title made from its first message. */
   readonly titleWanted: boolean;
 };

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { EndStatus, Role, Timings, Usage } from './message.ts';
+import type { Parameters } from './parameters.ts';
 
 /** A conversation from elsewhere, brought to one shape. Parents come before their children. */
 export type ImportedConversation = {
   readonly title: string;
   readonly persona: string;
   readonly model: string;
+  readonly parameters: Parameters;
   readonly pinned: boolean;
   readonly archived: boolean;
   readonly createdAt: Date;

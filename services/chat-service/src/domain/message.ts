@@ -1,4 +1,4 @@
-import type { Parameters } from './generation.ts';
+import type { Parameters } from './parameters.ts';
 
 export type Role = 'user' | 'assistant' | 'system';
 

@@ -1,4 +1,4 @@
-import type { Parameters } from './generation.ts';
+import type { Parameters } from './parameters.ts';
 
 /** A way of answering, of one person's own. Ids are UUIDv7; those of the built-in ones, which ai-service has, are words. */
 export type Persona = PersonaContent & {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Parameters, TurnKind } from './generation.ts';
+import type { TurnKind } from './generation.ts';
+import type { Parameters } from './parameters.ts';
 
 /** What a client asked for, as far as it decides whether a repeated clientMessageId means the same. */
 export type TurnRequest = {

@@ -12,9 +12,10 @@ import {
   type ListedConversation,
   type PersonalChanges,
 } from '../domain/conversation.ts';
-import type { GenerationTask, GenerationWithText, Parameters, Turn } from '../domain/generation.ts';
+import type { GenerationTask, GenerationWithText, Turn } from '../domain/generation.ts';
 import { readersOf, seenBy } from '../domain/member.ts';
 import type { ListedMessage, Message, ProblemDocument } from '../domain/message.ts';
+import type { Parameters } from '../domain/parameters.ts';
 
 // What the domain has, as the messages of chat_service.proto. An absent text is an empty one there.
 
@@ -28,6 +29,7 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     updatedAt,
     lastMessageAt,
     deletedAt,
+    parameters,
     ...same
   } = conversation;
   const { folderId, tags, activeLeafId, ...view } = seenBy(conversation, viewerId);
@@ -36,6 +38,7 @@ export function toWireConversation(conversation: Conversation, viewerId: string)
     ...view,
     folderId: folderId ?? '',
     tags: [...tags],
+    parameters: toWireParameters(parameters),
     viewerId,
     readerUserIds: [...readersOf(conversation)],
     activeLeafId: activeLeafId ?? '',
@@ -128,6 +131,7 @@ export function toWireTask(task: GenerationTask): WireTask {
       customPersona === null
         ? null
         : { prompt: customPersona.prompt, parameters: toWireParameters(customPersona.parameters) },
+    conversationParameters: toWireParameters(task.conversationParameters),
     titleWanted: task.titleWanted,
   };
 }
@@ -137,7 +141,11 @@ export function toWireTurn({ conversation, userMessage, assistantMessage, genera
   return {
     conversation: toWireConversation(conversation, generation.userId),
     userMessage: toWireMessage(userMessage),
-    assistantMessage: toWireMessage(assistantMessage),
+    assistantMessage: {
+      ...toWireMessage(assistantMessage),
+      persona: generation.persona,
+      parameters: toWireParameters(generation.parameters),
+    },
     generationId: generation.id,
     replayed,
     conversationCreated: generation.kind === 'start',

@@ -7,14 +7,13 @@ import { folderNameLengthMax } from '../domain/folder.ts';
 import { memberRoles } from '../domain/member.ts';
 import { replyModes } from '../domain/mention.ts';
 import { endStatuses, feedbackCommentLengthMax, toUsage } from '../domain/message.ts';
+import { parametersSchema } from '../domain/parameters.ts';
 import { personaLengthMax } from '../domain/persona.ts';
+import { isStorable, replaceNul, storableMessage, storableText } from '../domain/storable-text.ts';
 import { normalizeTag, normalizeTags, tagCountMax, tagLengthMax } from '../domain/tags.ts';
 import { titleLengthMax } from '../domain/title.ts';
 
 // Requests as they come off the wire (every field present, strings empty when absent) and what they are narrowed to.
-
-/** Postgres cannot store U+0000 in a text. */
-const nul = '\u0000';
 
 /** An id of something. One that cannot exist becomes one that does not: both answer RESOURCE_NOT_FOUND. */
 const id = z.uuid().toLowerCase().catch(nilUuid);
@@ -31,24 +30,14 @@ const version = z.int().min(1);
 const clientMessageId = z.string().regex(/^[\w-]{8,64}$/, 'must be 8 to 64 letters, digits, "-" or "_"');
 // The longest holds a title, of any script.
 const cursor = z.string().max(2_000);
-const content = text(100_000).refine((value) => value.trim() !== '', 'must not be only white space');
-const title = text(titleLengthMax).trim().min(1);
+const content = storableText(100_000).refine((value) => value.trim() !== '', 'must not be only white space');
+const title = storableText(titleLengthMax).trim().min(1);
 const persona = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a persona');
-const model = z.string().max(200).refine(isStorable, storableMessage());
+const model = z.string().max(200).refine(isStorable, storableMessage);
 const newPersona = emptyAsAbsent(persona);
 const newModel = emptyAsAbsent(model);
 
-const parameters = z
-  .object({
-    temperature: z.number().min(0).max(2).exactOptional(),
-    topP: z.number().gt(0).max(1).exactOptional(),
-    maxTokens: z.int().min(1).max(32_768).exactOptional(),
-    seed: z.int().exactOptional(),
-    stop: z.array(text(64)).max(8),
-  })
-  .transform(({ stop, ...sampling }) => (stop.length === 0 ? sampling : { ...sampling, stop }))
-  .nullable()
-  .transform((value) => value ?? {});
+const parameters = parametersSchema.nullable().transform((value) => value ?? {});
 
 const timestampMs = z
   // The range of google.protobuf.Timestamp: the years 1 to 9999.
@@ -62,7 +51,7 @@ const replyContent = z.string().max(4_000_000).transform(replaceNul);
 const durationMs = z.number().min(0);
 
 const tags = z
-  .object({ values: z.array(text(tagLengthMax)).max(tagCountMax).transform(normalizeTags) })
+  .object({ values: z.array(storableText(tagLengthMax)).max(tagCountMax).transform(normalizeTags) })
   .transform(({ values }) => values);
 
 const personalChanges = {
@@ -82,12 +71,13 @@ function withTags<Changes extends { tags?: readonly string[] | null | undefined 
   return list === undefined || list === null ? changes : { ...changes, tags: list };
 }
 
-const folderName = text(folderNameLengthMax).trim().min(1);
+const folderName = storableText(folderNameLengthMax).trim().min(1);
 
 export const createConversationRequest = z.object({
   title: emptyAsAbsent(title),
   persona: newPersona,
   model: newModel,
+  parameters,
 });
 export const conversationRequest = z.object({ conversationId: id });
 export const listConversationsRequest = z.object({
@@ -98,7 +88,7 @@ export const listConversationsRequest = z.object({
   pinned: z.boolean().exactOptional(),
   unread: z.boolean().exactOptional(),
   folderId: optionalId,
-  tag: text(tagLengthMax)
+  tag: storableText(tagLengthMax)
     .or(z.literal(''))
     .transform((value) => normalizeTag(value) || undefined),
   sort: z.union([z.literal('').transform(() => 'recent' as const), z.enum(conversationSorts)]),
@@ -113,11 +103,12 @@ export const updateConversationRequest = z
     model: model.exactOptional(),
     ...personalChanges,
     activeLeafId: id.exactOptional(),
+    parameters: parametersSchema.nullish(),
   })
-  .transform(({ conversationId, version: seen, ...changes }) => ({
+  .transform(({ conversationId, version: seen, parameters: sampling, ...changes }) => ({
     conversationId,
     version: seen,
-    changes: withTags(changes),
+    changes: { ...withTags(changes), ...(sampling ? { parameters: sampling } : {}) },
   }))
   .refine(({ changes }) => Object.keys(changes).length > 0, 'must change something');
 export const changeConversationsRequest = z
@@ -136,9 +127,9 @@ export const createFolderRequest = z.object({ name: folderName });
 export const updateFolderRequest = z.object({ folderId: id, version, name: folderName });
 export const folderRequest = z.object({ folderId: id });
 const personaContent = z.object({
-  name: text(personaLengthMax.name).trim().min(1),
-  description: z.string().trim().max(personaLengthMax.description).refine(isStorable, storableMessage()),
-  prompt: text(personaLengthMax.prompt).trim().min(1),
+  name: storableText(personaLengthMax.name).trim().min(1),
+  description: z.string().trim().max(personaLengthMax.description).refine(isStorable, storableMessage),
+  prompt: storableText(personaLengthMax.prompt).trim().min(1),
   parameters,
 });
 export const createPersonaRequest = personaContent;
@@ -166,7 +157,7 @@ export const setFeedbackRequest = z
   .object({
     messageId: id,
     rating: z.enum(['', 'up', 'down']),
-    comment: z.string().max(feedbackCommentLengthMax).refine(isStorable, storableMessage()),
+    comment: z.string().max(feedbackCommentLengthMax).refine(isStorable, storableMessage),
   })
   .transform(({ messageId, rating, comment }) => ({
     messageId,
@@ -182,10 +173,10 @@ export const postMessageRequest = z.object({
   parameters,
   generationId: z.union([z.literal('').transform(() => undefined), z.uuidv7().toLowerCase()]),
 });
-export const editMessageRequest = z.object({ messageId: id, clientMessageId, content });
+export const editMessageRequest = z.object({ messageId: id, clientMessageId, content, parameters });
 export const continueReplyRequest = z.object({ generationId: id });
 
-export const regenerateReplyRequest = z.object({ messageId: id, clientMessageId });
+export const regenerateReplyRequest = z.object({ messageId: id, clientMessageId, parameters });
 export const generationRequest = z.object({ generationId: id });
 export const memberRequest = z.object({ conversationId: id, userId: id }).transform(toMemberId);
 export const setMemberRequest = z
@@ -199,7 +190,7 @@ export const acceptInviteRequest = z.object({ token: secretToken });
 export const setReadMarkRequest = z.object({ conversationId: id, messageId: id });
 export const setDraftRequest = z.object({
   conversationId: id,
-  text: z.string().max(100_000).refine(isStorable, storableMessage()),
+  text: z.string().max(100_000).refine(isStorable, storableMessage),
   version: z.int().min(0),
 });
 export const listChangesRequest = z.object({ cursor, conversationId: optionalId });
@@ -274,10 +265,6 @@ function toMemberId<Request extends { userId: string }>({ userId, ...request }: 
   return { ...request, memberId: userId };
 }
 
-function text(lengthMax: number) {
-  return z.string().min(1).max(lengthMax).refine(isStorable, storableMessage());
-}
-
 function emptyAsAbsent<Output>(schema: z.ZodType<Output, string>) {
   return z.union([z.literal('').transform(() => undefined), schema]);
 }
@@ -289,19 +276,6 @@ function limit({ max, fallback }: { max: number; fallback: number }) {
     .min(0)
     .max(max)
     .transform((value) => value || fallback);
-}
-
-function isStorable(value: string): boolean {
-  return !value.includes(nul);
-}
-
-function storableMessage(): string {
-  return 'must not hold U+0000';
-}
-
-/** What a model writes is stored whatever it is; CommonMark (section 2.3) replaces U+0000 in the same way. */
-function replaceNul(value: string): string {
-  return value.replaceAll(nul, '\ufffd');
 }
 
 /** A JSON object, or null for an empty text. */

@@ -1,6 +1,7 @@
 import type { Conversation__Output } from '@chatbot/proto/chatbot/chat/v1/Conversation';
 import { z } from 'zod';
 import { dateTime, filled, iso, present } from './fields.ts';
+import { parametersSchema, toParameters } from './parameters.ts';
 
 export const conversationSchema = z
   .object({
@@ -8,6 +9,7 @@ export const conversationSchema = z
     title: z.string(),
     persona: z.string(),
     model: z.string().meta({ description: 'The model asked for; empty takes the default' }),
+    params: parametersSchema.meta({ description: 'For its replies; those of a message go before them one by one' }),
     pinned: z.boolean(),
     archived: z.boolean(),
     folderId: z.uuid().optional(),
@@ -47,6 +49,7 @@ export function toConversation(conversation: Conversation__Output | null): Conve
     archived,
     tags,
     version,
+    params: toParameters(rest.parameters),
     replyMode: rest.replyMode === 'mentioned' ? 'mentioned' : 'always',
     role: conversationSchema.shape.role.parse(rest.role),
     memberCount: rest.readerUserIds.length,

@@ -33,8 +33,11 @@ export const messageSchema = z
       .object({ rating: z.enum(['up', 'down']), comment: z.string() })
       .optional()
       .meta({ description: 'In lists: what the caller thinks of it' }),
-    persona: z.string().optional().meta({ description: 'In lists: what a reply was asked for with' }),
-    params: parametersSchema.optional().meta({ description: 'In lists: what a reply was asked for with' }),
+    persona: z.string().optional().meta({ description: 'In lists and when made: what a reply was asked for with' }),
+    params: parametersSchema.optional().meta({
+      description:
+        'In lists and when made: what a reply was asked for with, those of the message and beside them those of the conversation',
+    }),
     createdAt: dateTime,
     updatedAt: dateTime,
     version: z.int(),
@@ -54,8 +57,9 @@ export function toMessage(message: Message__Output | null): Message {
     status: messageStatusSchema.parse(rest.status),
     contentSeq,
     version,
-    ...filled({ generationId: rest.generationId, authorId: rest.authorId, model: rest.model }),
+    ...filled({ generationId: rest.generationId, authorId: rest.authorId, model: rest.model, persona: rest.persona }),
     ...outcome(rest),
+    ...(rest.parameters === null ? {} : { params: toParameters(rest.parameters) }),
     createdAt: iso(rest.createdAt),
     updatedAt: iso(rest.updatedAt),
   };
@@ -63,14 +67,12 @@ export function toMessage(message: Message__Output | null): Message {
 
 /** A message of a list, with what its reader sees beside it. */
 export function toListedMessage(message: Message__Output): Message {
-  const { siblingIds, feedback, persona, parameters } = message;
+  const { siblingIds, feedback } = message;
   return {
     ...toMessage(message),
     siblingIds,
     ...(feedback === null
       ? {}
       : { feedback: { rating: feedback.rating === 'up' ? 'up' : 'down', comment: feedback.comment } }),
-    ...filled({ persona }),
-    ...(parameters === null ? {} : { params: toParameters(parameters) }),
   };
 }

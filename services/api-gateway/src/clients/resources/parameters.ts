@@ -10,7 +10,11 @@ export const parametersSchema = z
     seed: z.int32().optional(),
     stop: z.array(z.string().min(1).max(64)).max(8).optional(),
   })
-  .meta({ id: 'Parameters', description: 'Sampling parameters; what is absent takes the default of the persona' });
+  .meta({
+    id: 'Parameters',
+    description:
+      'Sampling parameters. Each is that of the message, else that of its conversation, else the default of the persona, else that of the model',
+  });
 
 export type Parameters = z.infer<typeof parametersSchema>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import { conversationSchema, toConversation } from '../../clients/resources/conversation.ts';
 import { messageSchema, toListedMessage } from '../../clients/resources/message.ts';
+import { parametersSchema, toProtoParameters } from '../../clients/resources/parameters.ts';
 import { publishConversation } from '../../events.ts';
 import { withCurrent } from '../conflict.ts';
 import { pageQuery, pageSchema } from '../pages.ts';
@@ -81,10 +82,18 @@ export const createConversation = defineRoute({
   access: 'user',
   tag: 'conversations',
   summary: 'Make an empty conversation',
-  body: z.object({ title: title.optional(), persona: persona.optional(), model: model.optional() }).default({}),
+  body: z
+    .object({
+      title: title.optional(),
+      persona: persona.optional(),
+      model: model.optional(),
+      params: parametersSchema.optional(),
+    })
+    .default({}),
   responses: { 201: { description: 'The conversation', schema: conversationSchema } },
   async handle({ chat, events }, { caller, body }) {
-    const input = { title: body.title ?? '', persona: body.persona ?? '', model: body.model ?? '' };
+    const { title = '', persona = '', model = '', params = {} } = body;
+    const input = { title, persona, model, parameters: toProtoParameters(params) };
     const { conversation } = await chat.unary('CreateConversation', input, { ...caller, timeoutMs: timeouts.unaryMs });
     publishConversation(events, conversation);
     return { status: 201, body: toConversation(conversation) };
@@ -122,6 +131,10 @@ export const updateConversation = defineRoute({
     replyMode: conversationSchema.shape.replyMode.optional(),
     persona: persona.optional(),
     model: model.optional(),
+    params: parametersSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'All of them, for new replies; null leaves them to the persona' }),
     ...personalChanges,
     activeLeafId: z
       .uuid()
@@ -131,8 +144,15 @@ export const updateConversation = defineRoute({
   responses: { 200: { description: 'The conversation after the change', schema: conversationSchema } },
   async handle({ chat, events, ahead }, { caller, params: { id }, body }) {
     const options = { ...caller, timeoutMs: timeouts.unaryMs };
-    const request = { ...toProtoChanges(body), conversationId: id };
+    const { params: sampling, ...changes } = body;
+    const request = {
+      ...toProtoChanges(changes),
+      ...(sampling === undefined ? {} : { parameters: toProtoParameters(sampling ?? {}) }),
+      conversationId: id,
+    };
     if (body.replyMode === 'mentioned') ahead.avoid(id);
+    // The next turn asks for something else than the last one did.
+    if (body.persona !== undefined || body.model !== undefined || sampling !== undefined) ahead.forget(id);
     const { conversation } = await chat.unary('UpdateConversation', request, options).catch(
       withCurrent(async () => {
         return toConversation((await chat.unary('GetConversation', { conversationId: id }, options)).conversation);

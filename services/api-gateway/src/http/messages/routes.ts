@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { timeouts } from '../../clients/clients.ts';
 import {
-  clientMessageIdSchema,
-  contentSchema,
   editMessage as edit,
+  editMessageSchema,
   postMessage as post,
   postedTurnSchema,
   postMessageSchema,
   regenerateReply as regenerate,
+  regenerateReplySchema,
   turnSchema,
 } from '../../turns/post-turn.ts';
 import { announceQuota } from '../quota/headers.ts';
@@ -53,7 +53,7 @@ export const editMessage = defineRoute({
   tag: 'messages',
   summary: 'Send another version of a message, as a branch of its own; the original stays',
   params,
-  body: z.object({ content: contentSchema, clientMessageId: clientMessageIdSchema }),
+  body: editMessageSchema.omit({ messageId: true }),
   responses: accepted,
   async handle(deps, { caller, identity: { userId }, params: { id }, body, response }) {
     await announceQuota(deps, { userId, response });
@@ -88,7 +88,7 @@ export const regenerateMessage = defineRoute({
   tag: 'messages',
   summary: 'Ask for another reply beside an existing one',
   params,
-  body: z.object({ clientMessageId: clientMessageIdSchema }),
+  body: regenerateReplySchema.omit({ messageId: true }),
   responses: accepted,
   async handle(deps, { caller, identity: { userId }, params: { id }, body, response }) {
     await announceQuota(deps, { userId, response });

@@ -1,7 +1,8 @@
 import type { Conversation } from '../../domain/conversation.ts';
-import type { Generation, Parameters } from '../../domain/generation.ts';
+import type { Generation } from '../../domain/generation.ts';
 import type { Language } from '../../domain/language.ts';
 import type { ContextMessage, Message } from '../../domain/message.ts';
+import type { Parameters } from '../../domain/parameters.ts';
 import type { CustomPersona } from '../../domain/persona.ts';
 
 /** Where a turn goes in the tree. */
@@ -37,6 +38,7 @@ export type NewTurn = {
   readonly userMessage: { readonly id: string; readonly content: string; readonly language: Language } | undefined;
   /** The title that a conversation gets with its first message. */
   readonly title: string;
+  /** Those of the request. */
   readonly parameters: Parameters;
   readonly nowMs: number;
 };
@@ -67,7 +69,8 @@ export type TurnObstacle =
 
 export type TurnStore = {
   /**
-   * Stores the conversation when new, the user message, the pending reply and the generation, all or nothing, and returns them
+   * Stores the conversation when new, the user message, the pending reply and the generation, with the parameters of the request over those of
+   * the conversation, all or nothing, and returns them
    * with the branch above the reply. Stores nothing and returns undefined when the clientMessageId was used before or
    * something is in the way.
    */

@@ -39,6 +39,7 @@ export function buildTree(source: SourceConversation): ImportedConversation {
     title: title === '' ? defaultTitle : cut(title, titleLengthMax),
     persona: /^[\w-]{1,64}$/.test(source.persona) ? source.persona : defaultPersona,
     model: storable(source.model).slice(0, 200),
+    parameters: source.parameters,
     pinned: source.pinned,
     archived: source.archived,
     createdAt,

@@ -37,6 +37,7 @@ export const chatGpt = z
       title: source.title ?? '',
       persona: '',
       model: '',
+      parameters: {},
       pinned: false,
       archived: source.is_archived ?? false,
       createdAt: secondsToDate(source.create_time),

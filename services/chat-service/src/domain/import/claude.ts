@@ -23,6 +23,7 @@ export const claude = z
       title: name ?? '',
       persona: '',
       model: '',
+      parameters: {},
       pinned: false,
       archived: false,
       createdAt: toDate(createdAt),

@@ -28,6 +28,7 @@ export const openWebUi = z
       title: record.title ?? chat.title ?? '',
       persona: '',
       model: chat.models?.[0] ?? '',
+      parameters: {},
       pinned: record.pinned ?? false,
       archived: record.archived ?? false,
       createdAt: secondsToDate(record.created_at),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endStatuses, toUsage } from '../message.ts';
+import { parametersSchema } from '../parameters.ts';
 import { type SourceConversation, toDate } from './source-message.ts';
 
 const usage = z
@@ -27,6 +28,7 @@ export const ownFormat = z
     title: z.string(),
     persona: z.string().default(''),
     model: z.string().default(''),
+    parameters: parametersSchema.default({}),
     pinned: z.boolean().default(false),
     archived: z.boolean().default(false),
     createdAt: z.string().optional(),

@@ -34,6 +34,7 @@ describe('a conversation from a file', () => {
     ['no object', '[]'],
     ['a number', '1'],
     ['null', 'null'],
+    ['of parameters out of bounds', '{"title":"x","parameters":{"temperature":9},"messages":[]}'],
     ['of the wrong shape', '{"title":"x","messages":[{"id":1}]}'],
     [
       'of two messages with one id',
@@ -43,6 +44,11 @@ describe('a conversation from a file', () => {
     ['its own parent', '{"mapping":{"a":{"parent":"a"}}}'],
   ])('that is %s is refused', (_what, json) => {
     expect(refusal(json)).toBe('VALIDATION_FAILED');
+  });
+
+  it('has the parameters that it says, and none when it says nothing', () => {
+    expect(own([{}], { parameters: { topP: 0.5, stop: [] } }).parameters).toEqual({ topP: 0.5 });
+    expect(own([{}]).parameters).toEqual({});
   });
 
   it('has its parents first, whatever their order in the file', () => {

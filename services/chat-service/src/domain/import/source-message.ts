@@ -1,4 +1,5 @@
 import type { ImportedMessage } from '../imported-conversation.ts';
+import type { Parameters } from '../parameters.ts';
 
 /** A message as a file has it, with the keys by which the file makes a tree of its messages. */
 export type SourceMessage = Omit<ImportedMessage, 'parentIndex' | 'createdAt'> & {
@@ -15,6 +16,7 @@ export type SourceConversation = {
   readonly title: string;
   readonly persona: string;
   readonly model: string;
+  readonly parameters: Parameters;
   readonly pinned: boolean;
   readonly archived: boolean;
   readonly createdAt: Date | null;
