@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { AnySchema, type Call, type Download, orNoAnswer } from './http.ts';
+import { linesOf } from './lines.ts';
 import { noAnswer, ProblemError } from './problem.ts';
 import { type Conversation, ConversationSchema, ProblemSchema } from './schemas.ts';
 
@@ -93,17 +94,4 @@ function pathOf(conversationId: string): string {
 
 function readFile(response: Response): Promise<Blob> {
   return orNoAnswer(() => response.blob());
-}
-
-async function* linesOf(response: Response): AsyncGenerator<string> {
-  if (response.body === null) return;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const readOn = () => orNoAnswer(() => reader.read());
-  for (let read = await readOn(); !read.done; read = await readOn()) {
-    text += read.value;
-    const lines = text.split('\n');
-    text = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield line;
-  }
 }

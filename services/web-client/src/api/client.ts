@@ -3,6 +3,7 @@ import type { Session } from '../session/session.ts';
 import { type ArchiveApi, createArchiveApi } from './archive.ts';
 import { AnySchema, type Call, type Download, fetchFile, sendHttp } from './http.ts';
 import { createLibraryApi, type LibraryApi } from './library.ts';
+import { createModelsApi, type ModelsApi } from './models.ts';
 import { createPeopleApi, type PeopleApi } from './people.ts';
 import { createPersonasApi, type PersonasApi } from './personas.ts';
 import { ProblemError, problemOf } from './problem.ts';
@@ -43,6 +44,7 @@ export type ApiClient = {
   archive: ArchiveApi;
   people: PeopleApi;
   library: LibraryApi;
+  models: ModelsApi;
   personas: PersonasApi;
   usage: UsageApi;
   secondFactor: SecondFactorApi;
@@ -156,6 +158,7 @@ export function createApiClient(session: Session): ApiClient {
     archive: createArchiveApi({ call, download }),
     people: createPeopleApi(call),
     library: createLibraryApi(call),
+    models: createModelsApi(download),
     personas: createPersonasApi(call),
     usage: createUsageApi(call),
     secondFactor: createSecondFactorApi(call),

@@ -23,7 +23,7 @@ export type FileRequest = {
   method?: 'GET' | 'POST';
   /** The path below /api/v1, with its query. */
   path: string;
-  body?: File;
+  body?: File | string;
   headers?: Readonly<Record<string, string>>;
   token?: string | undefined;
   signal?: AbortSignal;

@@ -229,6 +229,7 @@ export const ModelListSchema = z.object({
       name: z.string(),
       parameterSize: maybe(z.string()),
       contextLength: maybe(z.number()),
+      sizeBytes: z._default(z.number(), 0),
       isDefault: z._default(z.boolean(), false),
       isDemo: z._default(z.boolean(), false),
     }),

@@ -10,6 +10,7 @@ import {
 } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { useNavigate } from 'react-router';
+import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel } from '../ui/menu.tsx';
 import { useModels, usePersonas } from './use-options.ts';
@@ -30,7 +31,6 @@ export type PickerProps = { value: string | undefined; onChange: (value: string 
 export function PersonaPicker({ value = DEFAULT_PERSONA, onChange }: PickerProps) {
   const { data: personas = [] } = usePersonas();
   const current = personas.find(({ id }) => id === value);
-  const navigate = useNavigate();
   const Icon = PERSONA_ICONS[value] ?? MessageCircle;
   if (personas.length === 0) return null;
   // Of somebody else in the conversation, or deleted meanwhile.
@@ -53,17 +53,14 @@ export function PersonaPicker({ value = DEFAULT_PERSONA, onChange }: PickerProps
           </MenuChoice>
         ))}
       </MenuChoices>
-      <div className="mt-1.5 border-t border-line pt-1.5">
-        <MenuItem icon={<Settings2 size={16} aria-hidden />} onSelect={() => void navigate('/settings/personas')}>
-          {texts.composer.managePersonas}
-        </MenuItem>
-      </div>
+      <ManageItem to="/settings/personas">{texts.composer.managePersonas}</ManageItem>
     </Menu>
   );
 }
 
 /** Chooses the model, or leaves it to the server. */
 export function ModelPicker({ value, onChange }: PickerProps) {
+  const { user } = useServices();
   const models = useModels();
   const items = models.data?.items ?? [];
   const configured = models.data?.configuredDefault;
@@ -108,7 +105,20 @@ export function ModelPicker({ value, onChange }: PickerProps) {
       {isConfiguredMissing && (
         <p className="px-2.5 py-1.5 text-2xs text-ink-faint">{texts.composer.notInstalled(configured)}</p>
       )}
+      {user.role === 'admin' && <ManageItem to="/settings/models">{texts.composer.manageModels}</ManageItem>}
     </Menu>
+  );
+}
+
+/** The way to where the choices are made. */
+function ManageItem({ to, children }: { to: string; children: string }) {
+  const navigate = useNavigate();
+  return (
+    <div className="mt-1.5 border-t border-line pt-1.5">
+      <MenuItem icon={<Settings2 size={16} aria-hidden />} onSelect={() => void navigate(to)}>
+        {children}
+      </MenuItem>
+    </div>
   );
 }
 

@@ -1,10 +1,12 @@
-import { ChartColumn, Database, KeyRound, Monitor, SlidersHorizontal, Smile, UserRound } from 'lucide-react';
+import { ChartColumn, Cpu, Database, KeyRound, Monitor, SlidersHorizontal, Smile, UserRound } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { NavLink, useParams } from 'react-router';
 import { Page } from '../shell/page.tsx';
+import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { UsageSection } from '../usage/usage-section.tsx';
 import { DataSection } from './data-section.tsx';
+import { ModelsSection } from './models-section.tsx';
 import { PersonasSection } from './personas-section.tsx';
 import { PreferencesSection } from './preferences-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
@@ -19,14 +21,21 @@ const SECTIONS = {
   security: { Icon: KeyRound, Section: SecuritySection },
   sessions: { Icon: Monitor, Section: SessionsSection },
   data: { Icon: Database, Section: DataSection },
+  models: { Icon: Cpu, Section: ModelsSection },
 } as const;
 
 type SectionName = keyof typeof SECTIONS;
 
+const FOR_ADMINISTRATORS: ReadonlySet<SectionName> = new Set(['models']);
+
 /** The settings of the account, one section at a time; the address names it. */
 export function SettingsPage() {
   const { section = '' } = useParams();
-  const name: SectionName = isSection(section) ? section : 'profile';
+  const { user } = useServices();
+  const names = (Object.keys(SECTIONS) as SectionName[]).filter(
+    (key) => user.role === 'admin' || !FOR_ADMINISTRATORS.has(key),
+  );
+  const name = names.find((key) => key === section) ?? 'profile';
   const { Section } = SECTIONS[name];
   const title = texts.settings.sections[name];
 
@@ -37,7 +46,7 @@ export function SettingsPage() {
   return (
     <Page title={texts.settings.title}>
       <nav aria-label={texts.settings.title} className="mt-6 -mx-1 flex flex-wrap gap-1 border-b border-line pb-3">
-        {(Object.keys(SECTIONS) as SectionName[]).map((key) => {
+        {names.map((key) => {
           const { Icon } = SECTIONS[key];
           return (
             <Tab key={key} to={`/settings/${key}`} isCurrent={key === name} icon={<Icon size={16} aria-hidden />}>
@@ -74,8 +83,4 @@ function Tab({
       {children}
     </NavLink>
   );
-}
-
-function isSection(name: string): name is SectionName {
-  return Object.hasOwn(SECTIONS, name);
 }

@@ -4,6 +4,8 @@ import { createApiClient } from '../api/client.ts';
 import { isTransient, problemOf } from '../api/problem.ts';
 import type { User } from '../api/schemas.ts';
 import { createLiveClient } from '../live/live-client.ts';
+import { createModelPull } from '../live/model-pull.ts';
+import { queryKeys } from '../live/thread-cache.ts';
 import { useValue } from '../live/value.ts';
 import type { Session } from '../session/session.ts';
 import { language } from '../texts.ts';
@@ -13,12 +15,18 @@ import { type Services, ServicesProvider } from './services.tsx';
 /** One account's screens, with a cache and a connection of their own: nothing of it outlives the account. */
 export function SignedIn({ session, user }: { session: Session; user: User }) {
   const [queryClient] = useState(createQueryClient);
-  const [services] = useState<Omit<Services, 'user'>>(() => ({
-    session,
-    api: createApiClient(session),
-    live: createLiveClient({ session, queryClient, userId: user.id }),
-  }));
+  const [services] = useState<Omit<Services, 'user'>>(() => {
+    const api = createApiClient(session);
+    const reloadModels = () => void queryClient.invalidateQueries({ queryKey: queryKeys.models });
+    return {
+      session,
+      api,
+      live: createLiveClient({ session, queryClient, userId: user.id }),
+      modelPull: createModelPull({ pull: api.models.pull, onEnd: reloadModels }),
+    };
+  });
   useEffect(() => services.live.start(), [services]);
+  useEffect(() => services.modelPull.stop, [services]);
 
   return (
     <QueryClientProvider client={queryClient}>

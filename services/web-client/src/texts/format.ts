@@ -24,3 +24,9 @@ export function formatTime(at: Date): string {
 export function formatDay(day: string): string {
   return new Intl.DateTimeFormat(language.get(), { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
 }
+
+/** A size as the current language writes it, in decimal units as model libraries do. */
+export function formatBytes(bytes: number): string {
+  const [unit, bytesPerUnit] = bytes >= 1e9 ? ['gigabyte', 1e9] : ['megabyte', 1e6];
+  return formatNumber(bytes / bytesPerUnit, { style: 'unit', unit, maximumFractionDigits: 1 });
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
+import { type System, startSystem } from '@chatbot/testkit';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from './support/axe.ts';
+import { launchBrowser, signIn, signUp, visit } from './support/browser.ts';
+
+const brief = { kind: 'scripted', text: 'Fine.', sizeBytes: 2e9 } as const;
+const setupToken = 'open sesame, open sesame';
+const password = 'a sound pass phrase';
+
+let sim: OllamaSim;
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  sim = await startOllamaSim({ models: { brief }, library: { big: brief }, gatePulls: true });
+  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest', SETUP_TOKEN: setupToken } });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.[Symbol.asyncDispose]();
+  await sim?.[Symbol.asyncDispose]();
+});
+
+async function registerAdmin(): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  const { status } = await fetch(`${system.url}/api/v1/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password, displayName: 'Ada', setupToken, tokenDelivery: 'body' }),
+  });
+  expect(status).toBe(201);
+  return email;
+}
+
+describe('models', () => {
+  it('are installed by an administrator, who sees how far it is, gives up, goes on, and is told what fails', async () => {
+    // So high that a notice covers no button for the seconds that it stays.
+    const phone = { viewport: { width: 360, height: 1_600 } };
+    const { page, context, problems } = await visit(browser, system.url, phone);
+    await signIn(page, { email: await registerAdmin(), password });
+    await page.getByRole('button', { name: /^Model:/ }).click();
+    await page.getByRole('menuitem', { name: 'Manage models' }).click();
+    await page.getByText('brief:latest').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+
+    const name = page.getByRole('textbox', { name: 'Model' });
+    const install = page.getByRole('button', { name: 'Install' });
+    await name.fill('registry.example/library/big');
+    await install.click();
+    await page.getByText('without an address in front').waitFor();
+    await name.fill('nothing');
+    await name.press('Enter');
+    await page.getByText('The library has no model of this name.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+
+    await name.fill('big');
+    await name.press('Enter');
+    await page.getByText('1 GB of 2 GB').waitFor();
+    await page.getByRole('progressbar', { name: 'Progress of big' }).waitFor();
+    expect(await install.isDisabled()).toBe(true);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByText('Downloading big…').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('big is not installed.').waitFor();
+    expect(await name.evaluate((field) => field === document.activeElement)).toBe(true);
+    await sim.waitFor(({ model, state }) => model === 'big' && state === 'aborted', { timeoutMs: 60_000 });
+
+    await name.press('Enter');
+    await page.getByText('1 GB of 2 GB').waitFor();
+    sim.release({ model: 'big' });
+    await page.getByText('big is installed.').waitFor();
+    await page.getByText('big:latest').waitFor();
+    await page.goto(system.url);
+    await page.getByRole('button', { name: /^Model:/ }).click();
+    await page.getByRole('menuitemradio', { name: 'big:latest' }).waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('are not offered for installing to anybody else', async () => {
+    const { page, context, problems } = await visit(browser, system.url);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.getByRole('button', { name: /^Model:/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Default model' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Manage models' }).count()).toBe(0);
+    await page.goto(`${system.url}/settings/models`);
+    await page.getByRole('region', { name: 'Profile' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Models' }).count()).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
