@@ -7,8 +7,10 @@ export default defineConfig({
   test: {
     include: ['{packages,services}/*/{src,tests}/**/*.test.ts', 'scripts/**/*.test.ts'],
     environment: 'node',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A test ends by what it waits for; these limits are for one that hangs, on a machine of any speed.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },
 });

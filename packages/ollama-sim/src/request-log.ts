@@ -31,7 +31,7 @@ export interface SimRequest {
 export type RequestRecord = { -readonly [Key in keyof SimRequest]: SimRequest[Key] };
 
 export interface WaitOptions {
-  /** 5,000 unless told. */
+  /** 20,000 unless told. */
   readonly timeoutMs?: number;
 }
 
@@ -112,7 +112,7 @@ export class RequestLog {
     if (found !== undefined) {
       return Promise.resolve(found);
     }
-    const timeoutMs = options.timeoutMs ?? 5000;
+    const timeoutMs = options.timeoutMs ?? 20_000;
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         predicate,

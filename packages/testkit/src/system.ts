@@ -65,8 +65,13 @@ const readySchema = z.object({ ready: z.literal(true), url: z.string(), processe
 const exitLine = /^(\S+) ended \(([^)]*)\); it is started again/gm;
 const restartedSchema = z.object({ restarted: processSchema.pick({ name: true, pid: true }) });
 
-/** What a test reads may have to wait for a busy machine. */
-const readDeadlineMs = 15_000;
+/** What a test reads may have to wait for a busy machine, and who waits for something asks for it again and again. */
+const patience = {
+  READ_DEADLINE_MS: '15000',
+  RATE_LIMIT_REQUESTS_PER_MINUTE: '100000',
+  RATE_LIMIT_ACCOUNT_REQUESTS_PER_MINUTE: '100000',
+  RATE_LIMIT_SIGN_INS_PER_MINUTE: '100000',
+};
 
 /**
  * Starts the whole system with the real start script: every service a process of its own, on embedded Postgres and Redis or on real ones,
@@ -77,7 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'testkit-system-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   const backing = { ...(await backingEnv(stack, options.env ?? {})), ...options.env };
-  const env = { ...process.env, LOG_LEVEL: 'info', READ_DEADLINE_MS: String(readDeadlineMs), ...backing };
+  const env = { ...process.env, LOG_LEVEL: 'info', ...patience, ...backing };
   const args = ['--json', '--port', '0', '--data-dir', dataDir, '--ollama', options.ollamaUrl];
   if (options.replicas !== undefined) args.push('--replicas', options.replicas);
   for (const [name, variables] of Object.entries(options.processEnv ?? {})) {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type WaitForOptions = {
   /** What is waited for, for the message of the failure: "the reply is stored". */
   description: string;
-  /** Default 10,000. */
+  /** Default 20,000: what comes at all comes at once, but on a machine that does other things too. */
   timeoutMs?: number;
 };
 
@@ -15,7 +15,7 @@ const pollIntervalMs = 10;
  */
 export async function waitFor<Result>(
   condition: () => Result | Promise<Result>,
-  { description, timeoutMs = 10_000 }: WaitForOptions,
+  { description, timeoutMs = 20_000 }: WaitForOptions,
 ): Promise<Exclude<Result, false | null | undefined | 0 | ''>> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
