@@ -1,7 +1,24 @@
+import { waitFor } from '@chatbot/testkit';
 import { z } from 'zod';
 import { type Message, messageSchema } from '../../src/clients/resources/message.ts';
 import { pageSchema } from '../../src/http/pages.ts';
 import type { Account } from './account.ts';
+
+const titledSchema = z.object({ title: z.string() });
+
+/**
+ * Resolves when the model has named a conversation that began with `firstMessage`, some time after its first reply. Until then its version rises
+ * by itself: who changes it may meet a conflict, and two reads may differ.
+ */
+export async function namedByModel(account: Account, conversationId: string, firstMessage: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const { body } = await account.request('GET', `/conversations/${conversationId}`);
+      return titledSchema.parse(body).title !== firstMessage;
+    },
+    { description: 'the model has named the conversation', timeoutMs: 30_000 },
+  );
+}
 
 /** The messages of a conversation as REST gives them, all pages, the oldest first. */
 export async function storedMessages(account: Account, conversationId: string): Promise<Message[]> {

@@ -6,6 +6,7 @@ import { conversationSchema } from '../../src/clients/resources/conversation.ts'
 import { sharedConversationSchema, shareSchema } from '../../src/clients/resources/share.ts';
 import { type ImportItem, importItemSchema, importSummarySchema } from '../../src/imports/import-file.ts';
 import { type Account, callApi, createAccount } from '../support/account.ts';
+import { namedByModel } from '../support/conversation.ts';
 
 let sim: OllamaSim;
 let system: System;
@@ -25,6 +26,7 @@ async function withConversation(): Promise<{ account: Account; id: string }> {
   using device = await account.connect();
   const turn = await device.send({ content: 'A question' });
   await device.ended(turn.generationId);
+  await namedByModel(account, turn.conversationId, 'A question');
   return { account, id: turn.conversationId };
 }
 

@@ -7,7 +7,7 @@ import { changesSchema } from '../../src/changes.ts';
 import { conversationSchema } from '../../src/clients/resources/conversation.ts';
 import type { Message } from '../../src/clients/resources/message.ts';
 import { type Account, createAccount, type Device } from '../support/account.ts';
-import { storedMessages } from '../support/conversation.ts';
+import { namedByModel, storedMessages } from '../support/conversation.ts';
 import { applyChanges, applyEvent, type KnownState, type LiveEvent, nothingKnown } from '../support/known-state.ts';
 
 let sim: OllamaSim;
@@ -37,6 +37,7 @@ async function shared(role: 'writer' | 'reader' = 'writer') {
   const turn = await device.send({ content: 'Hello' });
   await device.ended(turn.generationId);
   const { conversationId } = turn;
+  await namedByModel(owner, conversationId, 'Hello');
   await owner.request('POST', `/conversations/${conversationId}/members`, { email: guest.email, role });
   return turn;
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { conversationSchema } from '../../src/clients/resources/conversation.ts';
 import { inviteSchema, memberSchema } from '../../src/clients/resources/member.ts';
 import { type Account, callApi, createAccount, type Device } from '../support/account.ts';
+import { namedByModel } from '../support/conversation.ts';
 
 let sim: OllamaSim;
 let system: System;
@@ -38,6 +39,7 @@ async function shared(role?: 'writer' | 'reader') {
   const turn = await device.send({ content: 'Hello' });
   await device.ended(turn.generationId);
   const { conversationId: id } = turn;
+  await namedByModel(owner, id, 'Hello');
   if (role !== undefined) {
     const added = await owner.request('POST', `/conversations/${id}/members`, { email: guest.email, role });
     expect(added.status).toBe(201);
@@ -196,7 +198,10 @@ describe('who is removed', () => {
     using writing = await owner.connect();
     const { generationId } = await writing.send({ content: 'go', conversationId: id, model: 'gated:latest' });
     const devices = [await guest.connect(), await guest.connect(elsewhere())];
-    const stream = guest.request('GET', `/generations/${generationId}/stream`);
+    // Answered before anything else happens.
+    const stream = await fetch(`${system.url}/api/v1/generations/${generationId}/stream`, {
+      headers: { authorization: `Bearer ${guest.accessToken}` },
+    });
     for (const device of devices) {
       await device.emit('generation:follow', { generationId, lastSeq: 0 });
       await waitFor(() => device.text(generationId) !== '', { description: 'the first text' });
@@ -207,7 +212,7 @@ describe('who is removed', () => {
       await hears(device, 'generation:unavailable', { generationId });
       await hears(device, 'conversation:deleted', { id });
     }
-    expect((await stream).body).toContain('RESOURCE_NOT_FOUND');
+    expect(await stream.text()).toContain('RESOURCE_NOT_FOUND');
     const seen = devices.map((device) => device.frames(generationId).length);
     await writing.emit('generation:stop', { generationId });
     await writing.ended(generationId);
