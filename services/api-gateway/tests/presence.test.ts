@@ -10,6 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
+/** Far longer than a refresh takes to come: who is here must not be forgotten by a process that had to wait. */
+const ttlMs = 3_000;
+
 type Told = { conversationId: string; userId: string; present: boolean };
 
 /** A replica, and what its sockets are told. Its own and the others' events are one list: a real one reaches all replicas. */
@@ -18,7 +21,7 @@ function startReplica(told: Told[]) {
   const room = { to: () => ({ emit: (_event: string, payload: Told) => told.push(payload) }) };
   const io = { ...room, local: room } as unknown as Parameters<typeof startPresence>[0]['io'];
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const presence = startPresence({ redis, io, logger, refreshIntervalMs: 50, ttlMs: 400 });
+  const presence = startPresence({ redis, io, logger, refreshIntervalMs: 50, ttlMs });
   return {
     presence,
     /** As SIGKILL does it: nothing is said any more. */
