@@ -25,6 +25,8 @@ beforeAll(async () => {
       OLLAMA_PARALLEL: '2',
       OLLAMA_QUEUE_MAX: '2',
       GENERATIONS_PER_USER_MAX: '2',
+      // Each round of a wait sends a message; what refuses one shall be a quota.
+      RATE_LIMIT_MESSAGES_PER_MINUTE: '100000',
     },
   });
 }, 120_000);
