@@ -26,6 +26,11 @@ function start(model: string) {
   return { stop: () => call.send({ stop: true }), reply: follow(call) };
 }
 
+/** The simulator is in this process, which may hear of a closed connection after it has heard of the answer. */
+async function closed() {
+  await waitFor(() => sim.requests.every(({ state }) => state === 'aborted'), { description: 'the request is closed' });
+}
+
 /** What the last event says. */
 async function finishedOf({ end }: ReturnType<typeof follow>) {
   const { events } = await end;
@@ -38,7 +43,8 @@ describe('stopping a reply', () => {
     await waitFor(() => reply.text() === '0 1 2', { description: 'three tokens are there' });
     stop();
     const finished = await finishedOf(reply);
-    expect(sim.requests.map(({ state }) => state)).toEqual(['aborted']);
+    await closed();
+    expect(sim.requests).toHaveLength(1);
     expect(finished).toMatchObject({
       reason: 'REASON_STOPPED',
       model: 'gated:latest',
@@ -57,7 +63,8 @@ describe('stopping a reply', () => {
     await sim.waitFor((request) => request.state === state);
     stop();
     expect(await finishedOf(reply)).toMatchObject({ reason: 'REASON_STOPPED', usage: { completionTokens: 0 } });
-    expect(sim.requests.map((request) => request.state)).toEqual(['aborted']);
+    await closed();
+    expect(sim.requests).toHaveLength(1);
   });
 
   it('in the queue leaves it, and Ollama never hears of the reply', async () => {
@@ -78,7 +85,7 @@ describe('stopping a reply', () => {
     const { stop, reply } = start('gated');
     stop();
     expect(await finishedOf(reply)).toMatchObject({ reason: 'REASON_STOPPED' });
-    expect(sim.requests.filter(({ state }) => state !== 'aborted')).toEqual([]);
+    await closed();
   });
 
   it('twice is the same as once', async () => {
