@@ -41,7 +41,8 @@ describe('a client that leaves', () => {
     const leftAt = Date.now();
     socket.resetAndDestroy();
     const ended = await sim.waitFor((request) => request.id === id && request.state === 'aborted');
-    expect((ended.closedAt ?? 0) - leftAt).toBeLessThan(100);
+    // On a machine that does other things too; without the client's leaving, they would go on for longer than the test may take.
+    expect((ended.closedAt ?? 0) - leftAt).toBeLessThan(5_000);
     // Other traffic runs through the same timer meanwhile, so that a token too many would show.
     await (await postChat(sim, { model: 'slow', options: { num_predict: 5 } })).text();
     expect(sim.requests.find((request) => request.id === id)?.tokensSent).toBe(ended.tokensSent);

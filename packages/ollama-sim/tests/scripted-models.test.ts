@@ -20,14 +20,19 @@ function startWith(script: Omit<ScriptedModelConfig, 'kind'>): Promise<OllamaSim
 describe('pace', () => {
   it('keeps its rate by the clock, neither much early nor late', async () => {
     const sim = await startWith({ tokens: 21, ratePerSecond: 100 });
-    const times: number[] = [];
-    for await (const line of readLines(await postChat(sim, { model: 'm' }))) {
-      times.push(performance.now());
-      expect(line.error).toBeUndefined();
+    const elapsedMs: number[] = [];
+    // Of five, since this process may have to wait in one of them.
+    for (let reply = 0; reply < 5; reply += 1) {
+      const times: number[] = [];
+      for await (const line of readLines(await postChat(sim, { model: 'm' }))) {
+        times.push(performance.now());
+        expect(line.error).toBeUndefined();
+      }
+      elapsedMs.push((times[20] ?? 0) - (times[0] ?? 0));
     }
-    const elapsedMs = (times[20] ?? 0) - (times[0] ?? 0);
-    expect(elapsedMs).toBeGreaterThan(150);
-    expect(elapsedMs).toBeLessThan(400);
+    const [, , median] = elapsedMs.toSorted((left, right) => left - right);
+    expect(median).toBeGreaterThan(150);
+    expect(median).toBeLessThan(400);
   });
 
   it('gives 200 paced replies at once each its own tokens, once and in order', async () => {
@@ -45,16 +50,16 @@ describe('pace', () => {
   });
 
   it('loads an unloaded model once, and reports it as load duration', async () => {
-    const sim = await startWith({ tokens: 1, loadDelayMs: 80 });
+    const sim = await startWith({ tokens: 1, loadDelayMs: 400 });
     const first = postChat(sim, { model: 'm', stream: false });
     await sim.waitFor(({ state }) => state === 'loading');
     const firstReply = await jsonOf(first);
     const secondReply = await jsonOf(postChat(sim, { model: 'm', stream: false }));
-    expect(firstReply.load_duration).toBeGreaterThan(79e6);
-    expect(secondReply.load_duration).toBeLessThan(40e6);
+    expect(firstReply.load_duration).toBeGreaterThan(399e6);
+    expect(secondReply.load_duration).toBeLessThan(300e6);
     await post(sim, '/api/chat', { model: 'm', keep_alive: 0 });
     const thirdReply = await jsonOf(postChat(sim, { model: 'm', stream: false }));
-    expect(thirdReply.load_duration).toBeGreaterThan(79e6);
+    expect(thirdReply.load_duration).toBeGreaterThan(399e6);
   });
 });
 
