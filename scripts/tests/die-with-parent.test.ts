@@ -4,7 +4,8 @@ import { findAlive, makeTempDir, runScript } from './processes.ts';
 
 const parent = join(import.meta.dirname, 'fixtures', 'parent.ts');
 const processes = join(import.meta.dirname, '..', 'start', 'processes');
-const timeout = 3_000;
+/** Without the guard they would live on for ever. */
+const timeout = 20_000;
 
 it.each([
   ['that ends when it is asked to', 'obedient'],

@@ -125,7 +125,7 @@ it(
     await using next = await startStack(dir.path);
     expect((await post(`${next.ready.url}/api/v1/auth/login`, account)).status).toBe(200);
     next.child.kill('SIGKILL');
-    await vi.waitFor(() => expect(findAlive(pidsOf(next))).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(findAlive(pidsOf(next))).toEqual([]), { timeout: 30_000 });
   },
   startTimeoutMs,
 );

@@ -41,7 +41,7 @@ it('starts a process again when it is killed, with the same arguments, and says 
   await stack.supervisor.start([member({ name: 'a', args: ['--port=1'], url: 'http://a' })], ready);
   const [before] = stack.supervisor.list();
   process.kill(before?.pid ?? 0, 'SIGKILL');
-  await vi.waitFor(() => expect(stack.restarts).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(stack.restarts).toHaveLength(1), { timeout: 20_000 });
   const [after] = stack.supervisor.list();
   expect(stack.exits).toEqual(['a: SIGKILL']);
   expect(stack.restarts).toEqual([{ name: 'a', pid: after?.pid, url: 'http://a' }]);
@@ -68,7 +68,7 @@ it('shows what a quiet process printed only when it died', async () => {
   await stack.supervisor.start([member({ name: 'a', args: ['x'], output: 'on-failure' })], ready);
   expect(stack.lines).toEqual([]);
   process.kill(stack.supervisor.list()[0]?.pid ?? 0, 'SIGKILL');
-  await vi.waitFor(() => expect(stack.restarts).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(stack.restarts).toHaveLength(1), { timeout: 20_000 });
   expect(stack.lines).toEqual(['a: running x']);
 });
 
@@ -117,5 +117,5 @@ it('starts again at once what is below a changed folder, and nothing else', asyn
   ];
   await stack.supervisor.start(steps, ready);
   stack.supervisor.restartBelow(join(import.meta.dirname, 'fixtures'));
-  await vi.waitFor(() => expect(stack.restarts.map(({ name }) => name)).toEqual(['a']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(stack.restarts.map(({ name }) => name)).toEqual(['a']), { timeout: 20_000 });
 });
