@@ -38,7 +38,7 @@ function roleCounts({ accessToken }: SignedIn) {
         () => false,
         ({ metadata }) => metadata.cause === 'role_changed',
       ),
-    { description: 'tokens with the old role are refused', timeoutMs: 5_000 },
+    { description: 'tokens with the old role are refused' },
   );
 }
 

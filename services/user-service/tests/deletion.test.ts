@@ -73,7 +73,7 @@ it('ends every session and says when the account will be gone', async () => {
         () => false,
         ({ metadata }) => metadata.cause === 'account_deleted',
       ),
-    { description: 'the access token is refused', timeoutMs: 5_000 },
+    { description: 'the access token is refused' },
   );
   const { refreshToken } = session;
   await expect(service.client.unary('RefreshSession', { refreshToken }, callOptions())).rejects.toMatchObject({

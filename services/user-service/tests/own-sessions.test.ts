@@ -37,10 +37,7 @@ async function expectEnded(session: SignedIn, cause: string) {
         () => false,
         ({ metadata }) => metadata.cause === cause,
       ),
-    {
-      description: `the access token is refused: ${cause}`,
-      timeoutMs: 5_000,
-    },
+    { description: `the access token is refused: ${cause}` },
   );
   await expect(refresh(session)).rejects.toMatchObject({ reason: 'REFRESH_TOKEN_INVALID' });
 }
