@@ -7,7 +7,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       include: ['services/*/tests/**/*.browser.ts'],
-      testTimeout: 90_000,
+      testTimeout: 240_000,
       hookTimeout: 180_000,
       // As patient as Playwright's own waiting: on a busy machine, a page takes its time.
       expect: { poll: { timeout: 30_000 } },

@@ -3,7 +3,7 @@ import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, replyWith, signUp, visit } from './support/browser.ts';
+import { focused, launchBrowser, replyWith, signUp, visit } from './support/browser.ts';
 
 let sim: OllamaSim;
 let system: System;
@@ -27,6 +27,7 @@ describe('without a mouse', () => {
     await signUp(page, { email: `${randomUUID()}@example.com` });
     const box = page.getByRole('textbox', { name: 'Message' });
 
+    await focused(page, box);
     await page.keyboard.type('Bread without yeast');
     await page.keyboard.press('Enter');
     await replyWith(page, 'completed').waitFor();
@@ -35,6 +36,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('Control+Shift+O');
     await page.waitForURL((url) => url.pathname === '/');
     await page.keyboard.press('Control+k');
+    await focused(page, page.getByRole('combobox'));
     await page.keyboard.type('yeast');
     // The conversation or a hit in it, before the search of everything.
     const found = /^(?!Search).*yeast/i;
@@ -46,7 +48,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(() => box.evaluate((element) => element === document.activeElement)).toBe(true);
+    await focused(page, box);
 
     await page.keyboard.type('?');
     expect(await box.inputValue()).toBe('?');
@@ -60,8 +62,10 @@ describe('in German', () => {
   it('everything is said in German, at once, after a reload and for a browser that asks for it', async () => {
     const { page, context } = await visit(browser, system.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
+    await focused(page, page.getByRole('textbox', { name: 'Message' }));
     await page.keyboard.type('ein Entwurf');
     await page.keyboard.press('Control+k');
+    await focused(page, page.getByRole('combobox'));
     await page.keyboard.type('Deutsch');
     await page.keyboard.press('Enter');
     const box = page.getByRole('textbox', { name: 'Nachricht' });

@@ -4,7 +4,7 @@ import { type System, startSystem } from '@chatbot/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { focused, launchBrowser, reply, replyWith, send, signUp, visit } from './support/browser.ts';
 
 let sim: OllamaSim;
 let system: System;
@@ -138,6 +138,7 @@ describe('search', () => {
     await rename(page, 'Birds');
 
     await page.keyboard.press('Control+k');
+    await focused(page, page.getByRole('combobox'));
     await page.keyboard.type('albatross');
     const hit = page
       .getByRole('group', { name: 'Messages' })
@@ -149,6 +150,7 @@ describe('search', () => {
     await expect.poll(() => reply(page).textContent()).toContain('penguin');
 
     await page.keyboard.press('Control+k');
+    await focused(page, page.getByRole('combobox'));
     await page.keyboard.type('albatross');
     await page.getByRole('option', { name: /^Search every message/ }).click();
     await page.locator('mark').first().waitFor();

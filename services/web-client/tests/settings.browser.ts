@@ -32,15 +32,21 @@ describe('preferences', () => {
     await here.page.getByRole('radio', { name: 'Dark' }).click();
     await here.page.getByRole('switch', { name: 'Enter sends' }).click();
     await here.page.getByRole('combobox', { name: 'Persona' }).selectOption({ label: 'Analytical' });
+    // They are stored one after the other; this is the last of them.
+    const stored = here.page.waitForResponse(
+      (response) =>
+        response.ok() && response.request().method() === 'PUT' && response.request().postDataJSON().language === 'de',
+    );
     await here.page.getByRole('main').getByRole('combobox', { name: 'Language' }).selectOption('Deutsch');
     await here.page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+    await stored;
 
     const there = await visit(browser, system.url);
     await signIn(there.page, { email });
     const box = there.page.getByRole('textbox', { name: 'Nachricht' });
     await box.waitFor();
     await there.page.getByRole('button', { name: 'Persona: Analytical' }).waitFor();
-    expect(await there.page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await expect.poll(() => there.page.locator('html').getAttribute('data-theme')).toBe('dark');
     await box.fill('eins');
     await box.press('Enter');
     expect(await box.inputValue()).toBe('eins\n');

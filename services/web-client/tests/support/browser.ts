@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 const flags = [
   '--no-sandbox',
@@ -58,6 +58,11 @@ export async function signUp(
 export async function send(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text);
   await page.getByRole('button', { name: 'Send' }).click();
+}
+
+/** Resolves when the keyboard writes into a field. */
+export async function focused(page: Page, field: Locator): Promise<void> {
+  await field.and(page.locator(':focus')).waitFor();
 }
 
 /** The last reply. */
