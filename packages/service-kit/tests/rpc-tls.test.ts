@@ -30,17 +30,18 @@ afterAll(() => rm(folder, { recursive: true }));
 const silent = createLogger({ service: 'test', level: 'silent' });
 
 async function writeFiles(files: TlsFiles, { cert, key }: KeyPair, authority = ours) {
-  // Renamed into place, as a rotation does, so that no half file is read.
+  // Renamed into place, as a rotation does, so that no half file is read. The key last: when it fits, everything is there.
   for (const [file, content] of [
+    [files.caFile, authority.pair.cert],
     [files.certFile, cert],
     [files.keyFile, key],
-    [files.caFile, authority.pair.cert],
   ] as const) {
     await writeFile(`${file}.new`, content);
     await rename(`${file}.new`, file);
   }
 }
 
+const dayMs = 86_400_000;
 let folders = 0;
 async function filesOf(pair: KeyPair, authority = ours): Promise<TlsFiles> {
   folders += 1;
@@ -246,7 +247,9 @@ describe('certificates', () => {
 
     // From here on the server trusts the other authority alone and is known to it.
     await writeFiles(files, await issue(theirs, 'ai-service', 30), theirs);
-    await waitFor(() => lines.some(({ msg }) => msg === 'certificates reloaded'), { description: 'the reload' });
+    const isNew = ({ msg, expiresAt }: (typeof lines)[number]) =>
+      msg === 'certificates reloaded' && Date.parse(String(expiresAt)) - Date.now() > 20 * dayMs;
+    await waitFor(() => lines.some(isNew), { description: 'the reload' });
     using newTls = await tlsOf('api-gateway', { signer: theirs, trusts: theirs });
     using after = connectTo(address(server), { tls: newTls });
     await listModels(after);
@@ -255,6 +258,6 @@ describe('certificates', () => {
 
     const metrics = await registry.metrics();
     const expiry = Number(/^tls_certificate_expiry_timestamp_seconds\{.*\} (\S+)$/m.exec(metrics)?.[1]);
-    expect(expiry - Date.now() / 1000).toBeGreaterThan(20 * 86_400);
+    expect(expiry * 1_000 - Date.now()).toBeGreaterThan(20 * dayMs);
   });
 });
