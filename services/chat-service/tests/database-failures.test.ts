@@ -7,7 +7,7 @@ let proxy: TcpProxy;
 let statementCount = 0;
 let chat: TestChatService;
 beforeAll(async () => {
-  chat = await startTestChatService({ DATABASE_STATEMENT_TIMEOUT_MS: '500' }, async (databaseUrl) => {
+  chat = await startTestChatService({ DATABASE_STATEMENT_TIMEOUT_MS: '2000' }, async (databaseUrl) => {
     const { hostname: host, port } = new URL(databaseUrl);
     const createTap = () =>
       createStatementCounter(() => {
@@ -28,6 +28,15 @@ async function statementsOf(work: () => Promise<unknown>): Promise<number> {
   return statementCount - before;
 }
 
+const attempts = 12;
+
+/** Health and the outbox are looked after meanwhile, and the slower the machine the more often within a call: so the least of many attempts. */
+async function least(work: (attempt: number) => Promise<unknown>): Promise<number> {
+  const counts: number[] = [];
+  for (let attempt = 0; attempt < attempts; attempt += 1) counts.push(await statementsOf(() => work(attempt)));
+  return Math.min(...counts);
+}
+
 /** The status of /readyz and what it says of each check. */
 async function readiness() {
   const response = await fetch(`${chat.metricsUrl}/readyz`);
@@ -41,9 +50,6 @@ describe('the number of statements', () => {
     for (let index = 0; index < 5; index++) await exchange(chat, { caller, conversationId });
     const { client } = chat;
     const last = await exchange(chat, { caller, conversationId });
-    // Health is checked every 2 s as well; what is counted here is the least of three attempts.
-    const least = async (work: () => Promise<unknown>) =>
-      Math.min(await statementsOf(work), await statementsOf(work), await statementsOf(work));
     const branch = { conversationId, parentId: leafId };
     expect(await least(() => client.unary('GetConversation', { conversationId }, caller))).toBe(1);
     expect(await least(() => client.unary('ListConversations', {}, caller))).toBe(1);
@@ -78,9 +84,6 @@ describe('the number of statements', () => {
       }
     };
     const { cursor } = await client.unary('ListChanges', {}, caller);
-    // Health is checked every 2 s as well; what is counted here is the least of three attempts.
-    const least = async (work: () => Promise<unknown>) =>
-      Math.min(await statementsOf(work), await statementsOf(work), await statementsOf(work));
     const counts = async () => ({
       members: await least(() => client.unary('ListMembers', { conversationId }, caller)),
       folders: await least(() => client.unary('ListFolders', {}, caller)),
@@ -100,19 +103,14 @@ describe('the number of statements', () => {
 
   it('is one for a checkpoint and one for an end', async () => {
     const caller = chat.newUser();
-    const turns = [await post(chat, { caller }), await post(chat, { caller }), await post(chat, { caller })];
-    const least = async (work: (generationId: string) => Promise<unknown>) => {
-      const counts: number[] = [];
-      for (const { generationId } of turns) counts.push(await statementsOf(() => work(generationId)));
-      return Math.min(...counts);
+    const generationIds: string[] = [];
+    for (let index = 0; index < attempts; index += 1) generationIds.push((await post(chat, { caller })).generationId);
+    const checkpoint = (attempt: number) => {
+      const request = { generationId: generationIds[attempt] ?? '', fence: 1, seq: 1, content: 'So far' };
+      return chat.client.unary('CheckpointGeneration', request, asService());
     };
-    const checkpoint = { fence: 1, seq: 1, content: 'So far' };
-    expect(
-      await least((generationId) =>
-        chat.client.unary('CheckpointGeneration', { generationId, ...checkpoint }, asService()),
-      ),
-    ).toBe(1);
-    expect(await least((generationId) => complete(chat, { generationId }))).toBe(1);
+    expect(await least(checkpoint)).toBe(1);
+    expect(await least((attempt) => complete(chat, { generationId: generationIds[attempt] ?? '' }))).toBe(1);
   });
 });
 
