@@ -77,7 +77,7 @@ export async function startWithSim(
 }
 
 export function callOptions(options: Partial<RpcCallOptions> = {}): RpcCallOptions {
-  return { context: createRequestContext(), timeoutMs: 20_000, ...options };
+  return { context: createRequestContext(), timeoutMs: 60_000, ...options };
 }
 
 export function ask(content: string, request: Partial<GenerateRequest> = {}): GenerateRequest {
