@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
 import { launchBrowser, replyWith, send, signIn, signUp, visit } from './support/browser.ts';
@@ -82,6 +82,89 @@ describe('sampling', () => {
     await context.close();
   });
 });
+
+describe('the sampling of a conversation', () => {
+  it('goes before what one prefers, shows on another device and beside replies, is checked, and is emptied', {
+    timeout: 180_000,
+  }, async () => {
+    const email = `${randomUUID()}@example.com`;
+    const { page, context, problems } = await visit(browser, system.url);
+    await signUp(page, { email });
+    await page.goto(`${system.url}/settings/preferences`);
+    await page.getByRole('textbox', { name: 'Temperature' }).fill('0.3');
+    await page.getByRole('textbox', { name: 'Seed' }).fill('7');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').first().waitFor();
+    await page.getByRole('link', { name: 'New chat' }).click();
+    // By the key: the notice is above the button for a while.
+    await page.getByRole('textbox', { name: 'Message' }).fill('as preferred');
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await repliedWith(page, ['temperature 0.3', 'seed 7']);
+
+    // A phone, so that the fields have to scroll.
+    const phone = await visit(browser, system.url, { viewport: { width: 360, height: 640 }, colorScheme: 'dark' });
+    await signIn(phone.page, { email });
+    await phone.page.getByRole('textbox', { name: 'Message' }).waitFor();
+    await phone.page.goto(page.url());
+    const there = await openSampling(phone.page);
+    await there.getByText('When empty: 0.3.').waitFor();
+    const fits = await phone.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+    expect([fits, await axeFindings(phone.page)]).toEqual([true, []]);
+
+    const here = await openSampling(page);
+    await here.getByRole('textbox', { name: 'Temperature' }).fill('3');
+    await here.getByRole('button', { name: 'Save' }).click();
+    await here.getByText('A number from 0 to 2.').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await here.getByRole('textbox', { name: 'Temperature' }).fill('1,5');
+    await here.getByRole('textbox', { name: 'Stop at' }).fill('END');
+    await here.getByRole('button', { name: 'Save' }).click();
+    await here.waitFor({ state: 'detached' });
+    await expect.poll(() => there.getByRole('textbox', { name: 'Temperature' }).inputValue()).toBe('1.5');
+
+    await send(page, 'as decided');
+    await repliedWith(page, ['temperature 1.5', 'seed 7', 'stops at “END”']);
+    expect((await requestOf('as decided')).options).toMatchObject({ temperature: 1.5, seed: 7, stop: ['END'] });
+    await page.getByRole('button', { name: 'Regenerate' }).click();
+    await expect
+      .poll(() => optionsOf('as decided'))
+      .toEqual([
+        { temperature: 1.5, seed: 7 },
+        { temperature: 1.5, seed: 7 },
+      ]);
+
+    await there.getByRole('button', { name: 'Empty all fields' }).click();
+    await there.getByRole('button', { name: 'Save' }).click();
+    await there.waitFor({ state: 'detached' });
+    await send(phone.page, 'as preferred again');
+    await repliedWith(phone.page, ['temperature 0.3', 'seed 7']);
+    expect([...problems, ...phone.problems]).toEqual([]);
+    await context.close();
+    await phone.context.close();
+  });
+});
+
+async function openSampling(page: Page) {
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^Options for/ })
+    .click();
+  await page.getByRole('menuitem', { name: 'Sampling' }).click();
+  return page.getByRole('dialog', { name: 'Sampling in this conversation' });
+}
+
+/** Waits until the last reply is complete and says that it was asked for with this. */
+async function repliedWith(page: Page, asked: string[]) {
+  await replyWith(page, 'completed').waitFor();
+  const told = replyWith(page, 'completed').getByRole('list', { name: 'Details of this reply' }).getByRole('listitem');
+  await expect.poll(async () => (await told.allTextContents()).slice(-asked.length)).toEqual(asked);
+}
+
+/** What the model was asked with, each time that a message was answered. */
+function optionsOf(question: string) {
+  const requests = sim.requests.filter(({ messages }) => messages.at(-1)?.content === question);
+  return requests.map(({ options: { temperature, seed } }) => ({ temperature, seed }));
+}
 
 describe('a persona of one’s own', () => {
   it('is made, chosen, changed, kept apart from a change elsewhere, and deleted', async () => {

@@ -21,6 +21,7 @@ import {
   type ModelList,
   ModelListSchema,
   type OpenSession,
+  type Parameters,
   PasswordChangedSchema,
   type Preferences,
   PreferencesSchema,
@@ -94,6 +95,8 @@ export type ConversationChanges = {
   pinned?: boolean;
   archived?: boolean;
   replyMode?: ReplyMode;
+  /** All of them. */
+  params?: Parameters;
   activeLeafId?: string;
 };
 

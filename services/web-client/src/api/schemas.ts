@@ -47,7 +47,7 @@ export const GrantSchema = z.object({
 });
 export type Grant = z.infer<typeof GrantSchema>;
 
-/** How a model chooses its words; what is absent is the persona's or the server's choice. */
+/** How a model chooses its words; what is absent is the choice of the conversation, the persona or the model. */
 export const ParametersSchema = z.object({
   temperature: z.optional(z.number()),
   topP: z.optional(z.number()),
@@ -89,6 +89,8 @@ export const ConversationSchema = z.object({
   persona: maybe(z.string()),
   // Empty means the server's default, which a patch must be able to say; so this one keeps ''.
   model: z.optional(z.nullable(z.string())),
+  /** Of its replies. */
+  params: z._default(ParametersSchema, {}),
   pinned: z._default(z.boolean(), false),
   archived: z._default(z.boolean(), false),
   folderId: maybe(z.string()),
@@ -143,6 +145,8 @@ export const MessageSchema = z.object({
   problem: maybe(ProblemSchema),
   usage: maybe(UsageSchema),
   timings: maybe(TimingsSchema),
+  /** What a reply was asked for with; unknown where it was placed before the server told of it. */
+  params: z.optional(ParametersSchema),
   /** The messages in this place on other branches and this one, oldest first; unknown where a message came by itself. */
   siblingIds: z.optional(z.array(z.string())),
   /** What the person thinks of it; null for nothing. */
@@ -170,6 +174,7 @@ export const ConversationPatchSchema = z.extend(z.partial(ConversationSchema), {
   role: z.optional(z.enum(['owner', 'writer', 'reader'])),
   memberCount: z.optional(z.number()),
   replyMode: z.optional(z.enum(['always', 'mentioned'])),
+  params: z.optional(ParametersSchema),
 });
 export type ConversationPatch = z.infer<typeof ConversationPatchSchema>;
 

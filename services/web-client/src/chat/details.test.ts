@@ -20,6 +20,21 @@ describe('tokensPerSecond', () => {
 });
 
 describe('detailsOf', () => {
+  it('names what the reply was asked for with, and nothing where that is unknown', () => {
+    const asked = { model: undefined, usage: undefined, timings: undefined };
+    const params = { temperature: 0.3, topP: 0.95, maxTokens: 2_048, seed: -1_234, stop: ['END', '###'] };
+    expect(detailsOf({ ...asked, params })).toEqual([
+      'temperature 0.3',
+      'top-p 0.95',
+      'at most 2,048 tokens',
+      'seed -1234',
+      'stops at “END” and “###”',
+    ]);
+    expect(detailsOf({ ...asked, params: { temperature: 0 } })).toEqual(['temperature 0']);
+    expect(detailsOf({ ...asked, params: {} })).toEqual([]);
+    expect(detailsOf(asked)).toEqual([]);
+  });
+
   it('names the waits only when they were notable', () => {
     expect(detailsOf({ model: 'm', usage, timings })).toEqual(['m', '50 tokens/s', 'first token 200 ms', '101 tokens']);
     const waited = { ...timings, queuedMs: 1500, loadMs: 62_000 };

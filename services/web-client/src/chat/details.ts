@@ -1,14 +1,17 @@
-import type { Message } from '../api/schemas.ts';
-import { formatNumber } from '../texts/format.ts';
+import type { Message, Parameters } from '../api/schemas.ts';
+import { formatList, formatNumber } from '../texts/format.ts';
 import { texts } from '../texts.ts';
+
+type Detailed = Pick<Message, 'model' | 'usage' | 'timings' | 'params'>;
 
 /** Waits shorter than this are not worth a word, in milliseconds. */
 const NOTABLE_WAIT_MS = 250;
 
+const EXACT = { maximumFractionDigits: 6 };
 const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
-/** The facts about a finished reply, for the line below it: model, pace, waits, size. */
-export function detailsOf({ model, usage, timings }: Pick<Message, 'model' | 'usage' | 'timings'>): string[] {
+/** The facts about a finished reply, for the line below it: model, pace, waits, size, and what it was asked for with. */
+export function detailsOf({ model, usage, timings, params = {} }: Detailed): string[] {
   const { reply } = texts;
   const details: string[] = [];
   if (model !== undefined) details.push(model);
@@ -21,7 +24,18 @@ export function detailsOf({ model, usage, timings }: Pick<Message, 'model' | 'us
     details.push(reply.queuedFor(formatDuration(timings.queuedMs)));
   if (timings !== undefined && timings.loadMs >= NOTABLE_WAIT_MS)
     details.push(reply.loadedFor(formatDuration(timings.loadMs)));
-  return details;
+  return [...details, ...parameterDetails(params)];
+}
+
+function parameterDetails({ temperature, topP, maxTokens, seed, stop }: Parameters): string[] {
+  const { asked } = texts.reply;
+  return [
+    ...(temperature === undefined ? [] : [asked.temperature(formatNumber(temperature, EXACT))]),
+    ...(topP === undefined ? [] : [asked.topP(formatNumber(topP, EXACT))]),
+    ...(maxTokens === undefined ? [] : [asked.maxTokens(maxTokens)]),
+    ...(seed === undefined ? [] : [asked.seed(String(seed))]),
+    ...(stop === undefined ? [] : [asked.stop(formatList(stop.map(asked.quoted)))]),
+  ];
 }
 
 /** The pace between the first token and the last; undefined where there is too little to measure. */

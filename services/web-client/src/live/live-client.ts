@@ -4,6 +4,7 @@ import { NO_ANSWER, problemOf } from '../api/problem.ts';
 import {
   type Changes,
   ChangesSchema,
+  type Conversation,
   ConversationDeletedSchema,
   ConversationPatchSchema,
   FrameSchema,
@@ -25,6 +26,7 @@ import { createDrafts, type Drafts } from './drafts.ts';
 import { createFollower } from './follower.ts';
 import { createGenerationStore, type GenerationStore } from './generation-store.ts';
 import { createOutbox, type Outbox, type OutboxEntry } from './outbox.ts';
+import { preferredParameters } from './preferred-parameters.ts';
 import { AnyAckSchema, DraftSchema, ReadMarkSchema, SavedDraftSchema } from './room-events.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { createThreadCache, queryKeys } from './thread-cache.ts';
@@ -179,10 +181,12 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
     void catchUp.run();
   });
 
-  /** What the account prefers for its messages; a message keeps it until it is confirmed. */
-  function preferred(): { params?: Parameters } {
-    const params = deps.queryClient.getQueryData<Preferences>(queryKeys.preferences)?.parameters ?? {};
-    return Object.keys(params).length === 0 ? {} : { params };
+  /** What the account prefers for what is asked in a conversation, or in a new one; a message keeps it until it is confirmed. */
+  function preferred(conversationId: string | undefined): { params?: Parameters } {
+    const { parameters = {} } = deps.queryClient.getQueryData<Preferences>(queryKeys.preferences) ?? {};
+    if (conversationId === undefined) return preferredParameters(parameters, {});
+    const known = deps.queryClient.getQueryData<Conversation>(queryKeys.conversation(conversationId));
+    return preferredParameters(parameters, known?.params ?? {});
   }
 
   function start(): () => void {
@@ -206,7 +210,7 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
   return {
     status: connection.status,
     generations,
-    outbox: { ...outbox, send: (message) => outbox.send({ ...preferred(), ...message }) },
+    outbox: { ...outbox, send: (message) => outbox.send({ ...preferred(message.conversationId), ...message }) },
     drafts,
     rooms,
     setTyping: (conversationId, typing) => tell('typing:set', { conversationId, typing }),
@@ -226,13 +230,14 @@ export function createLiveClient(deps: { session: Session; queryClient: QueryCli
       return () => void turnListeners.delete(listener);
     },
     async edit(message, { content, clientMessageId }) {
-      const payload = { messageId: message.id, content, clientMessageId };
+      const payload = { messageId: message.id, content, clientMessageId, ...preferred(message.conversationId) };
       const turn = await connection.emit('message:edit', payload, TurnSchema);
       cache.placeTurn(turn, { content, parentId: message.parentId });
       adopt(turn);
     },
     async regenerate(message, clientMessageId) {
-      const turn = await connection.emit('message:regenerate', { messageId: message.id, clientMessageId }, TurnSchema);
+      const payload = { messageId: message.id, clientMessageId, ...preferred(message.conversationId) };
+      const turn = await connection.emit('message:regenerate', payload, TurnSchema);
       cache.placeTurn(turn, undefined);
       adopt(turn);
     },

@@ -10,6 +10,7 @@ import {
   Pin,
   PinOff,
   Share2,
+  SlidersHorizontal,
   Tags,
   Trash2,
 } from 'lucide-react';
@@ -20,6 +21,7 @@ import { useListChoice } from '../library/list-choice.tsx';
 import { MoveDialog } from '../library/move-dialog.tsx';
 import { TagsDialog } from '../library/tags-dialog.tsx';
 import { useArrange } from '../library/use-arrange.ts';
+import { ConversationParametersDialog } from '../settings/conversation-parameters-dialog.tsx';
 import { ExportDialog } from '../share/export-dialog.tsx';
 import { ShareDialog } from '../share/share-dialog.tsx';
 import { texts } from '../texts.ts';
@@ -186,7 +188,7 @@ function MenuButton({ ref, title, entries, className }: MenuButtonProps) {
 
 /** The entries of a conversation's menu, and the dialog that one of them opens. */
 function useConversationMenu(conversation: Conversation, trigger: () => HTMLElement | null, shownLeafId?: string) {
-  const [asking, setAsking] = useState<'name' | 'folder' | 'tags' | 'share' | 'export'>();
+  const [asking, setAsking] = useState<'name' | 'folder' | 'tags' | 'sampling' | 'share' | 'export'>();
   const { arrange } = useArrange();
   const actions = useConversationActions(conversation);
   const { pinned, archived, unread = false, role } = conversation;
@@ -202,6 +204,12 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
     label: texts.sidebar.rename,
     icon: <Pencil size={16} aria-hidden />,
     onSelect: () => setAsking('name'),
+  };
+  const sampling: MenuEntry = {
+    id: 'sampling',
+    label: texts.parameters.ofConversation.action,
+    icon: <SlidersHorizontal size={16} aria-hidden />,
+    onSelect: () => setAsking('sampling'),
   };
   const trash: MenuEntry = {
     id: 'trash',
@@ -235,6 +243,7 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       icon: <Tags size={16} aria-hidden />,
       onSelect: () => setAsking('tags'),
     },
+    ...(role === 'reader' ? [] : [sampling]),
     ...(role === 'owner' ? [share] : []),
     {
       id: 'export',
@@ -259,6 +268,7 @@ function useConversationMenu(conversation: Conversation, trigger: () => HTMLElem
       <RenameDialog {...modal} conversation={conversation} open={asking === 'name'} />
       <MoveDialog {...modal} conversations={[conversation]} open={asking === 'folder'} />
       <TagsDialog {...modal} conversations={[conversation]} open={asking === 'tags'} />
+      <ConversationParametersDialog {...modal} conversation={conversation} open={asking === 'sampling'} />
       <ShareDialog {...modal} conversation={conversation} shownLeafId={shownLeafId} open={asking === 'share'} />
       <ExportDialog {...modal} conversation={conversation} open={asking === 'export'} />
     </>

@@ -9,6 +9,7 @@ function conversation(lastMessageAt: Date): Conversation {
     title: at,
     persona: undefined,
     model: undefined,
+    params: {},
     pinned: false,
     archived: false,
     folderId: undefined,

@@ -185,9 +185,16 @@ export const de: Texts = {
 
   parameters: {
     title: 'Sampling-Werte',
-    lead: 'Gehen mit jeder Nachricht mit, die du sendest. Lass leer, was die Persona entscheiden soll.',
+    lead: 'Gehen mit jeder Nachricht mit, die du sendest, soweit die Unterhaltung nichts anderes sagt. Lass leer, was die Persona entscheiden soll.',
     byPersona: 'Wie die Persona',
     byServer: 'Wie der Server',
+    whenEmpty: (value) => `Wenn leer: ${value}.`,
+    ofConversation: {
+      action: 'Sampling-Werte',
+      title: 'Sampling-Werte dieser Unterhaltung',
+      lead: 'Für jede Antwort hier, wer auch fragt. Was leer bleibt, kommt aus den Einstellungen der fragenden Person, sonst von der Persona.',
+      reset: 'Alle Felder leeren',
+    },
     names: {
       temperature: 'Temperatur',
       topP: 'Top-p-Wert',
@@ -656,6 +663,14 @@ export const de: Texts = {
     tokens: (count) => `${numbers.format(count)} Token`,
     queuedFor: (duration) => `${duration} in der Schlange`,
     loadedFor: (duration) => `in ${duration} geladen`,
+    asked: {
+      temperature: (value) => `Temperatur ${value}`,
+      topP: (value) => `Top-p ${value}`,
+      maxTokens: (count) => `höchstens ${numbers.format(count)} Token`,
+      seed: (value) => `Startwert ${value}`,
+      stop: (quoted) => `hört auf bei ${quoted}`,
+      quoted: (text) => `„${text}“`,
+    },
   },
 
   announce: {

@@ -188,9 +188,16 @@ export const en = {
 
   parameters: {
     title: 'Sampling',
-    lead: 'Goes with every message you send. Leave empty what the persona should decide.',
+    lead: 'Goes with every message you send, where the conversation says nothing else. Leave empty what the persona should decide.',
     byPersona: 'The persona’s',
     byServer: 'The server’s',
+    whenEmpty: (value: string) => `When empty: ${value}.`,
+    ofConversation: {
+      action: 'Sampling',
+      title: 'Sampling in this conversation',
+      lead: 'For every reply here, whoever asks for it. What is left empty comes from the settings of whoever asks, else from the persona.',
+      reset: 'Empty all fields',
+    },
     names: {
       temperature: 'Temperature',
       topP: 'Top-p',
@@ -656,6 +663,15 @@ export const en = {
     tokens: (count: number) => `${numbers.format(count)} ${plural(count, { one: 'token', other: 'tokens' })}`,
     queuedFor: (duration: string) => `queued ${duration}`,
     loadedFor: (duration: string) => `loaded in ${duration}`,
+    asked: {
+      temperature: (value: string) => `temperature ${value}`,
+      topP: (value: string) => `top-p ${value}`,
+      maxTokens: (count: number) =>
+        `at most ${numbers.format(count)} ${plural(count, { one: 'token', other: 'tokens' })}`,
+      seed: (value: string) => `seed ${value}`,
+      stop: (quoted: string) => `stops at ${quoted}`,
+      quoted: (text: string) => `“${text}”`,
+    },
   },
 
   announce: {
