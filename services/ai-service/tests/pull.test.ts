@@ -213,6 +213,20 @@ describe('a pull that runs', () => {
     expect(await listedModels(harness)).toEqual(['llama3.2:latest']);
   });
 
+  it('is given up while the server says nothing, too', async () => {
+    const closed = Promise.withResolvers<void>();
+    const abort = new AbortController();
+    const harness = await startWithAnswer((_request, response) => {
+      response.once('close', closed.resolve);
+      response.writeHead(200).write('{"status":"pulling manifest"}\n');
+    });
+    const { told, end } = pull(harness, 'mistral', abort.signal);
+    await waitFor(() => told.length > 0, { description: 'it has begun' });
+    abort.abort();
+    await expect(end).rejects.toMatchObject({ reason: 'CANCELLED' });
+    await closed.promise;
+  });
+
   it('is one of a bounded number, and its end makes room for the next', async () => {
     const sim = await startSim({ gatePulls: true });
     const harness = await start(sim);
