@@ -8,7 +8,7 @@ import { sameModel } from './model-name.ts';
 import { type PullProgress, readPull } from './read-pull.ts';
 import { type ReplyPart, readReply } from './read-reply.ts';
 import { chatSchema, parseAnswer, psSchema, showSchema, tagsSchema } from './schemas.ts';
-import { classify, type OllamaTransport, releaseConnection } from './transport.ts';
+import { classify, type OllamaTransport, releaseConnection, type TransportRequest } from './transport.ts';
 
 /** One call: what it belongs to, and how it is given up. */
 export type OllamaCall = { readonly signal: AbortSignal; readonly context?: RequestContext };
@@ -67,6 +67,20 @@ export function createOllamaClient(deps: {
   // One package client a call: it is a small object, and its fetch is the only place for a signal of one's own.
   const ollama = (call: OllamaCall) =>
     new Ollama({ host: `${endpoint.origin}${endpoint.pathPrefix}`, fetch: fetchFor(deps, call) });
+  const openStream = (
+    path: string,
+    request: object,
+    { call, ...limits }: { call: OllamaCall } & Pick<TransportRequest, 'idleTimeoutMs'>,
+  ) =>
+    transport.open({
+      endpoint,
+      method: 'POST',
+      path,
+      headers: headersOf(call),
+      body: JSON.stringify({ ...request, stream: true }),
+      signal: call.signal,
+      ...limits,
+    });
 
   return {
     async ping(call) {
@@ -100,14 +114,7 @@ export function createOllamaClient(deps: {
     async *streamChat(request, call) {
       // Not the package's stream: that one prints lines it cannot parse to the console, message text and all, goes on without
       // them, keeps a line of any length in memory, and takes several turns of the microtask queue a token.
-      const body = await transport.open({
-        endpoint,
-        method: 'POST',
-        path: '/api/chat',
-        headers: headersOf(call),
-        body: JSON.stringify({ ...toChatRequest(request), stream: true }),
-        signal: call.signal,
-      });
+      const body = await openStream('/api/chat', toChatRequest(request), { call });
       let ended = false;
       try {
         for await (const part of readReply(body, { gathering: createGathering(pressure), signal: call.signal })) {
@@ -122,15 +129,7 @@ export function createOllamaClient(deps: {
       }
     },
     async *pullModel(name, call) {
-      const body = await transport.open({
-        endpoint,
-        method: 'POST',
-        path: '/api/pull',
-        headers: headersOf(call),
-        body: JSON.stringify({ model: name, stream: true }),
-        signal: call.signal,
-        idleTimeoutMs: pullIdleTimeoutMs,
-      });
+      const body = await openStream('/api/pull', { model: name }, { call, idleTimeoutMs: pullIdleTimeoutMs });
       try {
         yield* readPull(body);
       } catch (thrown) {

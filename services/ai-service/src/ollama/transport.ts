@@ -3,7 +3,7 @@ import { Agent, errors } from 'undici';
 import type { OllamaEndpoint } from './endpoint.ts';
 import { failureOfStatus, OllamaError } from './errors.ts';
 
-type TransportRequest = {
+export type TransportRequest = {
   endpoint: OllamaEndpoint;
   method: 'GET' | 'POST';
   /** Below the endpoint's prefix, for example "/api/tags". */
