@@ -32,21 +32,27 @@ export type CompletionRecorder = {
    * and whoever claims the generation next stores it. Throws GENERATION_FENCED when the ownership was lost.
    */
   record(completion: Completion): Promise<boolean>;
-  /** Resolves when no title is in the making any more; what takes longer than a second is given up. */
+  /**
+   * This replica is on its way out: nothing is tried again, and what takes longer than two seconds is given up. Who claims a generation next stores an
+   * end that is in the log alone.
+   */
+  leave(): void;
+  /** Resolves when no title is in the making any more. */
   settled(): Promise<void>;
 };
 
 const attemptsMax = 4;
 const firstDelayMs = 100;
-/** A replica that goes does not wait for a model that takes its time. */
-const titlesGraceMs = 1_000;
+/** A replica that goes waits neither for a model that takes its time nor for a chat-service that hangs. */
+const leaveGraceMs = 2_000;
 
 export function createCompletionRecorder(deps: CompletionDeps): CompletionRecorder {
   const titles = new Set<Promise<void>>();
   const givingUp = new AbortController();
+  let isLeaving = false;
   return {
     async record(completion) {
-      const stored = await store(deps, completion);
+      const stored = await store(deps, completion, { isLeaving: () => isLeaving, signal: givingUp.signal });
       if (stored === undefined) return false;
       deps.ahead.note(completion.task, completion.content);
       announce(deps, stored);
@@ -56,15 +62,21 @@ export function createCompletionRecorder(deps: CompletionDeps): CompletionRecord
       }
       return true;
     },
+    leave() {
+      isLeaving = true;
+      setTimeout(() => givingUp.abort(), leaveGraceMs).unref();
+    },
     async settled() {
-      const timer = setTimeout(() => givingUp.abort(), titlesGraceMs);
       await Promise.all(titles);
-      clearTimeout(timer);
     },
   };
 }
 
-async function store({ chat, logger }: CompletionDeps, { task, outcome, content, seq, fence, context }: Completion) {
+async function store(
+  { chat, logger }: CompletionDeps,
+  { task, outcome, content, seq, fence, context }: Completion,
+  { isLeaving, signal }: { isLeaving: () => boolean; signal: AbortSignal },
+) {
   const { id: generationId } = present(task.generation, 'generation');
   const { status, model, usage, timings, problem } = outcome;
   const request = {
@@ -80,10 +92,11 @@ async function store({ chat, logger }: CompletionDeps, { task, outcome, content,
   };
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     try {
-      return await chat.unary('CompleteGeneration', request, { context, timeoutMs: timeouts.unaryMs });
+      return await chat.unary('CompleteGeneration', request, { context, timeoutMs: timeouts.unaryMs, signal });
     } catch (error) {
       if (error instanceof AppError && error.reason === 'GENERATION_FENCED') throw error;
       logger.warn({ generationId, attempt, err: error }, 'generation could not be completed');
+      if (isLeaving()) return undefined;
       await new Promise((resolve) => setTimeout(resolve, firstDelayMs * 2 ** attempt));
     }
   }

@@ -56,6 +56,10 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   const { log, chat, logger, metrics, tracing, subscriber, leaseTtlMs } = deps;
   const runs = new Map<string, OwnedRun>();
   let draining = false;
+  /** Cancels what is asked for the sake of generations of others. */
+  const leaving = new AbortController();
+
+  const untilLeaving = { timeoutMs: timeouts.unaryMs, signal: leaving.signal };
 
   async function claimAndRun(attempt: ClaimAndRun): Promise<boolean> {
     const { generationId, getTask, context, opened, claiming, isFirstRun } = attempt;
@@ -97,7 +101,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   async function getTask(generationId: string, context: RequestContext): Promise<GenerationTask__Output> {
-    const { task } = await chat.unary('GetGenerationTask', { generationId }, { context, timeoutMs: timeouts.unaryMs });
+    const { task } = await chat.unary('GetGenerationTask', { generationId }, { context, ...untilLeaving });
     return withAuthorNames(deps, present(task, 'task'), context);
   }
 
@@ -136,7 +140,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     const { generationIds } = await chat.unary(
       'ListUnfinishedGenerations',
       { createdBefore, limit: orphansMax },
-      { context: createRequestContext(), timeoutMs: timeouts.unaryMs },
+      { context: createRequestContext(), ...untilLeaving },
     );
     for (const generationId of generationIds) {
       if (!runs.has(generationId) && !(await log.isKnown(generationId))) await takeOver(generationId);
@@ -187,7 +191,9 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       if (busy) return;
       busy = true;
       running = work()
-        .catch((error: unknown) => logger.warn(describe(error, work.name), 'periodic work failed'))
+        .catch((error: unknown) => {
+          if (!draining) logger.warn(describe(error, work.name), 'periodic work failed');
+        })
         .finally(() => {
           busy = false;
         });
@@ -225,8 +231,9 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     },
     async [Symbol.asyncDispose]() {
       draining = true;
-      await Promise.all(loops.map((loop) => loop.stop()));
-      await checkpointAll();
+      leaving.abort();
+      deps.completions.leave();
+      await Promise.all([...loops.map((loop) => loop.stop()), checkpointAll()]);
       for (const run of runs.values()) run.abort('hand-over');
       await Promise.all([...runs.values()].map(({ done }) => done));
       await deps.completions.settled();

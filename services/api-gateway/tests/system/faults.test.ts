@@ -168,6 +168,23 @@ describe('a chat-service that hangs in the middle', () => {
     system.signal('chat-service', 'SIGCONT');
     await expectWholeReply(scene);
   });
+
+  it('keeps no gateway from leaving in time: another one stores the end', async () => {
+    const scene = await turnOnFirstGateway();
+    system.signal('chat-service', 'SIGSTOP');
+    sim.release();
+    await waitFor(() => scene.watcher.text(scene.turn.generationId) === text, { description: 'the whole text' });
+    await system.restart('api-gateway', 'SIGTERM');
+    expect(system.exits().at(-1)).toEqual({ name: 'api-gateway', reason: 'exit code 0' });
+    system.signal('chat-service', 'SIGCONT');
+    // The first gateway has logged the end; the lease has to run out before the second one stores it.
+    const { turn } = scene;
+    await waitFor(async () => (await storedMessage(account, turn, turn.assistantMessageId)).status === 'completed', {
+      description: 'the end is stored',
+      timeoutMs: 60_000,
+    });
+    await expectWholeReply(scene);
+  }, 120_000);
 });
 
 describe('a stop, while ai-service hangs', () => {
