@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startOllamaSim } from '@chatbot/ollama-sim';
 import { createRandom, startSystem, waitFor } from '@chatbot/testkit';
+import { pacedModel, startModelServer } from '../bench/model-server.ts';
 import { listMessages, register } from './api.ts';
 import { Device } from './device.ts';
 import { post } from './killed-gateway.ts';
@@ -30,12 +30,12 @@ type Written = { readonly content: string; readonly turn: Turn };
  */
 export async function restartGateways({ seed, clientCount, note }: RollingRestartOptions): Promise<SoakResult> {
   await using resources = new AsyncDisposableStack();
-  const model = { kind: 'scripted', tokens: tokenCount, ratePerSecond: 10 } as const;
-  const models = { 'steady:latest': model };
-  const sim = resources.use(await startOllamaSim({ models, historyMax: 100_000 }));
-  const env = { ...unlimitedEnv, DEFAULT_MODEL: 'steady:latest', OLLAMA_PARALLEL: String(clientCount) };
+  const model = pacedModel({ tokens: tokenCount, ratePerSecond: 10 });
+  // A process of its own: beside hundreds of clients in one process it would fall silent, and be taken for one that is gone.
+  const modelServer = resources.use(await startModelServer([model]));
+  const env = { ...unlimitedEnv, DEFAULT_MODEL: model, OLLAMA_PARALLEL: String(clientCount) };
   const replicas = `api-gateway=${gateways.length}`;
-  const system = resources.use(await startSystem({ ollamaUrl: sim.url, replicas, env }));
+  const system = resources.use(await startSystem({ ollamaUrl: modelServer.ready, replicas, env }));
   const random = createRandom(seed);
   const ending = new AbortController();
   const clients: Client[] = [];
