@@ -106,6 +106,17 @@ describe('a proxy', () => {
     expect(seen).toBe('one');
   });
 
+  it('that is stalled takes no answers and loses none', async () => {
+    const client = open();
+    await exchange(client, 'one');
+    proxy.stall();
+    client.socket.write('two');
+    await waitFor(() => seen === 'onetwo', { description: 'the request arrives' });
+    expect(client.received).toBe('echo one');
+    await proxy.heal();
+    await waitFor(() => client.received === 'echo oneecho two', { description: 'the answer' });
+  });
+
   it('that delays keeps the order, also when it delays no longer', async () => {
     const client = open();
     await exchange(client, 'a');

@@ -27,6 +27,8 @@ export type TcpProxy = AsyncDisposable & {
   cut(): Promise<void>;
   /** Accepts connections and bytes and passes nothing on, as a network that is partitioned. Without a direction: both. */
   blackhole(direction?: Direction): void;
+  /** Reads nothing more of what the server sends, so that its window closes, as for a client that does not read. Loses nothing. */
+  stall(): void;
   /** Passes every piece on after this long. */
   delay(delayMs: number): void;
   /** Breaks connections at random, half of them before a request reaches the server, half after it took effect. */
@@ -46,10 +48,11 @@ export type TcpProxyOptions = {
 type Weather = {
   readonly dropped: ReadonlySet<Direction>;
   readonly delayMs: number;
+  readonly isStalled: boolean;
   readonly disturbed?: DisturbOptions;
 };
 
-const fair: Weather = { dropped: new Set(), delayMs: 0 };
+const fair: Weather = { dropped: new Set(), delayMs: 0, isStalled: false };
 
 /** Starts a proxy in front of `target`, which need not listen yet. */
 export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
@@ -86,6 +89,10 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       const dropped = direction === undefined ? ['requests', 'answers'] : [...weather.dropped, direction];
       weather = { ...weather, dropped: new Set(dropped as Direction[]) };
     },
+    stall() {
+      weather = { ...weather, isStalled: true };
+      for (const link of links) link.stall();
+    },
     delay(delayMs) {
       weather = { ...weather, delayMs };
     },
@@ -95,6 +102,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     async heal() {
       if (weather.dropped.size > 0) reset();
       weather = fair;
+      for (const link of links) link.resume();
       if (!server.listening) await listen(server, { host, port });
     },
     [Symbol.asyncDispose]: cut,
@@ -109,7 +117,7 @@ export function urlThrough({ host, port }: TcpProxy, url: string): string {
   return proxied.href;
 }
 
-type Link = { reset(): void };
+type Link = { reset(): void; stall(): void; resume(): void };
 
 type LinkOptions = {
   client: Socket;
@@ -135,7 +143,7 @@ function createLink({ client, server, weather, tap }: LinkOptions): Link {
     if (dropped.has(direction)) return;
     const nowMs = performance.now();
     if (delayMs === 0 && held[direction].length === 0) {
-      if (!to.write(bytes)) holdUntilDrained(direction === 'requests' ? client : server, to);
+      if (!to.write(bytes)) holdUntilDrained(direction, to);
       return;
     }
     held[direction].push(bytes);
@@ -147,6 +155,15 @@ function createLink({ client, server, weather, tap }: LinkOptions): Link {
   function writeHeld(direction: Direction, to: Socket) {
     const bytes = held[direction].shift();
     if (bytes !== undefined && to.writable) to.write(bytes);
+  }
+
+  /** A reader that is slow slows the writer down here, too. */
+  function holdUntilDrained(direction: Direction, to: Socket) {
+    const from = direction === 'requests' ? client : server;
+    from.pause();
+    to.once('drain', () => {
+      if (from === client || !weather().isStalled) from.resume();
+    });
   }
 
   client.on('data', (bytes) => {
@@ -171,7 +188,8 @@ function createLink({ client, server, weather, tap }: LinkOptions): Link {
     socket.on('end', () => other.end());
     socket.on('close', (hadError) => (hadError ? other.resetAndDestroy() : other.end()));
   }
-  return { reset };
+  if (weather().isStalled) server.pause();
+  return { reset, stall: () => void server.pause(), resume: () => void server.resume() };
 }
 
 function chooseDisturbance(disturbed: DisturbOptions | undefined): Disturbance | undefined {
@@ -179,12 +197,6 @@ function chooseDisturbance(disturbed: DisturbOptions | undefined): Disturbance |
   const disturbance = disturbed.random.chance(0.5) ? 'before' : 'after';
   disturbed.onDisturb?.(disturbance);
   return disturbance;
-}
-
-/** A reader that is slow slows the writer down here, too. */
-function holdUntilDrained(from: Socket, to: Socket) {
-  from.pause();
-  to.once('drain', () => from.resume());
 }
 
 async function listen(server: Server, address: { host: string; port: number }): Promise<number> {
