@@ -134,7 +134,7 @@ describe('a follower', () => {
     });
     const sink = {
       deliver: (frame: Frame) => void slowFrames.push(frame),
-      congestion: () => blocked,
+      backpressure: { isFull: () => blocked !== undefined, drained: async () => blocked },
       gone: () => undefined,
     };
     tail.follow(generationId, { afterSeq: 0, sink });

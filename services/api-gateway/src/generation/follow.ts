@@ -19,7 +19,7 @@ export type FollowDeps = {
 };
 
 /** Where a client wants its frames. */
-export type ClientSink = Pick<FrameSink, 'deliver' | 'congestion'> & {
+export type ClientSink = Pick<FrameSink, 'deliver' | 'backpressure'> & {
   /** The frames cannot go on: neither the log nor the stored message can be read now. The client asks again. */
   failed(error: AppError): void;
 };

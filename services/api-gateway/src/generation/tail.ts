@@ -8,10 +8,17 @@ import { type GenerationLog, logKeys, toFrame } from './log.ts';
 export type FrameSink = {
   /** Takes the next frame. Called with seq 1 higher than the last one, never twice. */
   deliver(frame: Frame): void;
-  /** A promise while the reader cannot keep up, settled when it can; frames wait in the log meanwhile. */
-  congestion?(): Promise<void> | undefined;
+  /** How the reader says that it cannot keep up; frames wait in the log meanwhile. */
+  readonly backpressure?: Backpressure;
   /** The log ends before its end frame: it expired or Redis lost it. Nothing follows `seq`, the last frame delivered. */
   gone(seq: number): void;
+};
+
+export type Backpressure = {
+  /** Whether so much is on its way to the reader that it had better get no more. */
+  isFull(): boolean;
+  /** Resolves when it takes more, or is gone. */
+  drained(): Promise<void>;
 };
 
 export type Following = { close(): void };
@@ -103,7 +110,7 @@ export function startLogTail(deps: TailDeps): LogTail {
 
   function offer(topic: Topic, follower: Follower, frame: Frame) {
     if (follower.catchingUp || frame.seq <= follower.seq) return;
-    if (frame.seq !== follower.seq + 1 || follower.sink.congestion?.() !== undefined) void catchUp(topic, follower);
+    if (frame.seq !== follower.seq + 1 || isFull(follower)) void catchUp(topic, follower);
     else deliver(topic, follower, frame);
   }
 
@@ -118,12 +125,14 @@ export function startLogTail(deps: TailDeps): LogTail {
     follower.catchingUp = true;
     try {
       while (!follower.closed) {
-        await follower.sink.congestion?.();
+        if (isFull(follower)) await follower.sink.backpressure?.drained();
         const frames = await log.read(topic.generationId, { afterSeq: follower.seq, limit: catchUpPage });
         for (const frame of frames) {
           if (follower.closed) return;
           if (frame.seq !== follower.seq + 1) return giveUp(topic, follower);
           deliver(topic, follower, frame);
+          // What is left of the page is read again: it waits in the log, not here.
+          if (isFull(follower)) break;
         }
         if (follower.seq >= topic.position) break;
         // The tail has seen frames that are not there any more.
@@ -207,4 +216,8 @@ export function startLogTail(deps: TailDeps): LogTail {
       await redis.del(wakeKey).catch(() => undefined);
     },
   };
+}
+
+function isFull({ sink }: Follower): boolean {
+  return sink.backpressure?.isFull() === true;
 }

@@ -3,6 +3,7 @@ import type { Identity } from '@chatbot/service-kit';
 import type { Request, Response } from 'express';
 import type { AccessWatch } from '../access-watch.ts';
 import { type FollowDeps, followGeneration } from '../generation/follow.ts';
+import { drainOrGiveUp } from '../sockets/drain-or-give-up.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -61,7 +62,11 @@ export async function streamGeneration(
         write(`event: ${frame.type}\nid: ${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`);
         if (frame.type === 'end') close();
       },
-      congestion: () => (response.writableNeedDrain ? drained(response) : undefined),
+      backpressure: {
+        isFull: () => response.writableNeedDrain,
+        // It asks again from the last event that it has.
+        drained: () => drainOrGiveUp(response, () => response.destroy()),
+      },
       failed: fail,
     },
   });
@@ -92,15 +97,3 @@ const headers = {
   'cache-control': 'no-store',
   'x-accel-buffering': 'no',
 };
-
-function drained(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
-}

@@ -1,4 +1,4 @@
-/** The part of an Engine.IO connection that tells when what waits has been written. */
+/** The part of an Engine.IO connection, or of an HTTP response, that tells when what waits has been written. */
 export type Drainable = {
   on(event: 'drain' | 'close', listener: () => void): unknown;
   off(event: 'drain' | 'close', listener: () => void): unknown;
