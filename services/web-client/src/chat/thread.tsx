@@ -7,6 +7,7 @@ import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { useFocusedRow } from '../ui/use-focused-row.ts';
+import { whenNear } from '../ui/when-near.ts';
 import { Announcer } from './announcer.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
 import { MessageMarks } from './message-marks.tsx';
@@ -190,12 +191,7 @@ function OlderMark({
   useEffect(() => {
     const element = mark.current;
     if (element === null || !hasMore || isLoading || hasFailed) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && load(), {
-      root: scroller.current,
-      rootMargin: `${LOAD_AHEAD_PX}px 0px 0px`,
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
+    return whenNear({ element, scroller: scroller.current, aheadPx: LOAD_AHEAD_PX, onNear: load });
   }, [hasMore, isLoading, hasFailed, load, scroller]);
 
   return <div ref={mark} aria-hidden className="absolute inset-x-0 top-0 h-px" />;

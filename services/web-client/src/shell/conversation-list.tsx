@@ -15,6 +15,7 @@ import { useMove } from '../library/use-move.ts';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { useFocusedRow } from '../ui/use-focused-row.ts';
+import { whenNear } from '../ui/when-near.ts';
 import { COMPOSER_ID } from './composer-id.ts';
 import { ConversationItem } from './conversation-item.tsx';
 import { listRowsOf } from './list-rows.ts';
@@ -122,12 +123,12 @@ function More({ list, scroller }: Pick<RowsProps, 'list' | 'scroller'>) {
   useEffect(() => {
     const element = place.current;
     if (element === null || isFetchingNextPage || isFetchNextPageError) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void fetchNextPage(), {
-      root: scroller.current,
-      rootMargin: `0px 0px ${LOAD_AHEAD_PX}px 0px`,
+    return whenNear({
+      element,
+      scroller: scroller.current,
+      aheadPx: LOAD_AHEAD_PX,
+      onNear: () => void fetchNextPage(),
     });
-    observer.observe(element);
-    return () => observer.disconnect();
   }, [isFetchingNextPage, isFetchNextPageError, fetchNextPage, scroller]);
   return (
     <div ref={place}>
