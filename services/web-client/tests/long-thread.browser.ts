@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
 import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, replyWith, send, signUp, visit } from './support/browser.ts';
+import { launchBrowser, replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
 
 const PARAGRAPH_COUNT = 40;
 /** The replies wait here until they are let go. */
@@ -95,6 +96,8 @@ describe('a reply that is being written', () => {
 
 const MESSAGE_COUNT = 5000;
 const MESSAGES_PER_PAGE = 30;
+/** The number of the message down to which a member has read the talk. */
+const LAST_READ = 4920;
 /** What is in sight and near it, in a window of 800 pixels. */
 const ROWS_MAX = 60;
 
@@ -110,19 +113,36 @@ function longExport() {
 }
 
 describe('a conversation of 5,000 messages', () => {
-  it('opens at its end by one page, and has no more in the page than what is near, however far one scrolls', async () => {
-    const { page, context } = await visit(browser, system.url, { viewport: { width: 1280, height: 800 } });
-    await signUp(page, { email: `${randomUUID()}@example.com` });
+  const email = `${randomUUID()}@example.com`;
+  let talk: Visit;
+  /** The pages of messages that were asked for. */
+  let pages: string[];
+  /** Another device of the same account. */
+  let device: Device;
+
+  beforeAll(async () => {
+    talk = await visit(browser, system.url, { viewport: { width: 1280, height: 800 } });
+    const { page, context } = talk;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    pages = watchPages(page);
+    await signUp(page, { email });
     await page.goto(`${system.url}/settings/data`);
     await page.getByLabel('Export file to import').setInputFiles(longExport());
     await page.getByText('1 imported', { exact: true }).waitFor();
+    device = await startDevice(email);
+  });
 
-    const pages: string[] = [];
-    page.on('request', (request) => {
-      if (/\/conversations\/[^/]+\/messages\?/.test(request.url())) pages.push(request.url());
-    });
-    await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'A long talk' }).click();
-    await page.getByText(`Number ${MESSAGE_COUNT - 1} of a long talk.`).waitFor();
+  afterAll(async () => {
+    device?.socket.disconnect();
+    await talk?.context.close();
+  });
+
+  it('opens at its end by one page, and has no more in the page than what is near, however far one scrolls', async () => {
+    const { page } = talk;
+    await page.goto(system.url);
+    pages.length = 0;
+    await openFromList(page);
+    await messageNumber(page, MESSAGE_COUNT - 1).waitFor();
     expect(pages).toHaveLength(1);
     expect(await page.locator('[data-row]').count()).toBeLessThanOrEqual(MESSAGES_PER_PAGE);
 
@@ -136,7 +156,177 @@ describe('a conversation of 5,000 messages', () => {
       .toBeGreaterThanOrEqual(5);
     expect(await page.locator('[data-row]').count()).toBeLessThanOrEqual(ROWS_MAX);
     await page.getByRole('button', { name: 'Jump to latest' }).click();
-    await page.getByText(`Number ${MESSAGE_COUNT - 1} of a long talk.`).waitFor();
+    await messageNumber(page, MESSAGE_COUNT - 1).waitFor();
+  });
+
+  it('opens at a message that was found or linked to, and both older and newer ones come as one scrolls', async () => {
+    const { page } = talk;
+    await findMessage(page, 2000);
+    await expect.poll(() => distance(page, messageNumber(page, 2000), 'middle')).toBeLessThan(100);
+    await messageNumber(page, 2000).getByRole('button', { name: 'Link to this message' }).press('Enter');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    const address = page.url();
+    await page.goto(system.url);
+    pages.length = 0;
+    await page.goto(address);
+    await expect.poll(() => distance(page, messageNumber(page, 2000), 'middle')).toBeLessThan(100);
+    expect(pages.length).toBeLessThanOrEqual(5);
+    await page.getByTestId('thread').hover();
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 3000);
+        return (await numbersShown(page)).at(-1);
+      })
+      .toBeGreaterThan(2040);
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, -3000);
+        return (await numbersShown(page))[0];
+      })
+      .toBeLessThan(1960);
+    expect(await page.locator('[data-row]').count()).toBeLessThanOrEqual(ROWS_MAX);
+    await page.getByRole('button', { name: 'Jump to latest' }).click();
+    await messageNumber(page, MESSAGE_COUNT - 1).waitFor();
+  });
+
+  it('opens at what is new for a member, some pages up, and is read when its end is seen', async () => {
+    const graceEmail = `${randomUUID()}@example.com`;
+    const { page, context } = await visit(browser, system.url, { viewport: { width: 1280, height: 800 } });
+    await signUp(page, { email: graceEmail });
+    const grace = await startDevice(graceEmail);
+    const { conversationId, messageId } = await device.messageNumber(LAST_READ);
+    await device.invite(conversationId, graceEmail);
+    await grace.emit('read:set', { conversationId, messageId });
+    const asked = watchPages(page);
+    await page.goto(`${system.url}/c/${conversationId}`);
+    const row = page.locator('[data-row]').filter({ hasText: 'New messages' });
+    await row.getByText(`Number ${LAST_READ + 1} of a long talk.`).waitFor();
+    await expect.poll(() => distance(page, row, 'top')).toBeLessThan(100);
+    expect(asked.length).toBeGreaterThanOrEqual(Math.ceil((MESSAGE_COUNT - 1 - LAST_READ) / MESSAGES_PER_PAGE));
+    expect(await grace.isUnread(conversationId)).toBe(true);
+    await page.getByRole('button', { name: 'Jump to latest' }).click();
+    await messageNumber(page, MESSAGE_COUNT - 1).waitFor();
+    await expect.poll(() => grace.isUnread(conversationId)).toBe(false);
+    grace.socket.disconnect();
     await context.close();
   });
+
+  it('is not there for a stranger with the link to a message', async () => {
+    const { conversationId, messageId } = await device.messageNumber(LAST_READ);
+    const { page, context } = await visit(browser, system.url);
+    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await page.goto(`${system.url}/c/${conversationId}?message=${messageId}`);
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+    await context.close();
+  });
+
+  it('moves nothing under the eyes while a reply comes at its end', async () => {
+    const { page } = talk;
+    const { conversationId } = await device.messageNumber(MESSAGE_COUNT - 1);
+    await findMessage(page, 2000);
+    await expect.poll(() => distance(page, messageNumber(page, 2000), 'middle')).toBeLessThan(100);
+    await expect.poll(() => page.getByText(/Loading (older|newer) messages/).count()).toBe(0);
+    const before = await top(messageNumber(page, 2000));
+    await device.emit('message:send', { clientMessageId: randomUUID(), conversationId, content: 'and now?' });
+    const { id } = await sim.waitFor(
+      ({ messages, tokensSent }) => messages.at(-1)?.content === 'and now?' && tokensSent === GATE_TOKENS,
+    );
+    const writing = page.getByRole('navigation', { name: 'Conversations' }).getByText('(reply being written)');
+    await writing.waitFor();
+    sim.release({ id });
+    await writing.waitFor({ state: 'detached' });
+    // Less than a pixel is rounding.
+    expect(Math.abs((await top(messageNumber(page, 2000))) - before)).toBeLessThan(1);
+    await page.getByRole('button', { name: 'Jump to latest' }).click();
+    await page
+      .getByTestId('thread')
+      .getByText(`Paragraph ${PARAGRAPH_COUNT - 1} with some words.`)
+      .waitFor();
+  });
 });
+
+type Device = Awaited<ReturnType<typeof startDevice>>;
+
+/** Signs in beside the page, and does by the API what another device of the account would do. */
+async function startDevice(ownEmail: string) {
+  const call = async (path: string, init: RequestInit = {}) => {
+    const headers = { 'content-type': 'application/json', ...init.headers };
+    const response = await fetch(`${system.url}/api/v1${path}`, { ...init, headers });
+    expect(response.ok).toBe(true);
+    return response.json();
+  };
+  const body = JSON.stringify({ email: ownEmail, password: 'a sound pass phrase' });
+  const { accessToken } = await call('/auth/login', { method: 'POST', body });
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const socket = io(system.url, { auth: { token: accessToken }, transports: ['websocket'] });
+  const conversation = async () => (await call('/conversations', { headers })).items[0];
+  return {
+    socket,
+    async emit(event: string, payload: object): Promise<void> {
+      expect(await socket.timeout(20_000).emitWithAck(event, payload)).toMatchObject({ ok: true });
+    },
+    async invite(conversationId: string, email: string): Promise<void> {
+      const body = JSON.stringify({ email, role: 'writer' });
+      await call(`/conversations/${conversationId}/members`, { method: 'POST', headers, body });
+    },
+    isUnread: async (id: string): Promise<boolean> => {
+      const { items } = await call('/conversations', { headers });
+      return items.find((each: { id: string }) => each.id === id).unread;
+    },
+    /** Of the newest hundred. */
+    async messageNumber(number: number): Promise<{ conversationId: string; messageId: string }> {
+      const { id, activeLeafId } = await conversation();
+      const { items } = await call(`/conversations/${id}/messages?limit=100&leafId=${activeLeafId}`, { headers });
+      const text = `Number ${number} of a long talk.`;
+      return {
+        conversationId: id,
+        messageId: items.find(({ content }: { content: string }) => content === text).id,
+      };
+    },
+  };
+}
+
+/** The pages of messages that are asked for from now on. */
+function watchPages(page: Page): string[] {
+  const pages: string[] = [];
+  page.on('request', (request) => {
+    if (/\/conversations\/[^/]+\/messages\?/.test(request.url())) pages.push(request.url());
+  });
+  return pages;
+}
+
+async function openFromList(page: Page): Promise<void> {
+  await page
+    .getByRole('navigation', { name: 'Conversations' })
+    .getByRole('link', { name: /^A long talk/ })
+    .click();
+}
+
+function messageNumber(page: Page, number: number): Locator {
+  return page.getByTestId('message').filter({ hasText: `Number ${number} of a long talk.` });
+}
+
+/** Of the messages that are in the page, which are the ones near those in sight. */
+async function numbersShown(page: Page): Promise<number[]> {
+  const all = await page.getByTestId('message').allTextContents();
+  return all.flatMap((content) => /Number (\d+) of/.exec(content)?.[1] ?? []).map(Number);
+}
+
+/** Opens a message by the palette. */
+async function findMessage(page: Page, number: number): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(`"number ${number}"`);
+  await page.getByRole('option', { name: new RegExp(`Number ${number} of a long talk`) }).click();
+  await page.waitForURL(/message=/);
+}
+
+async function top(subject: Locator): Promise<number> {
+  return (await subject.boundingBox())?.y ?? Number.NaN;
+}
+
+/** How far something is from where it belongs in the list, in pixels, whatever was measured and read above and below it. */
+async function distance(page: Page, subject: Locator, place: 'top' | 'middle'): Promise<number> {
+  const [box, view] = [await subject.boundingBox(), await page.getByTestId('thread').boundingBox()];
+  if (box === null || view === null) return Number.POSITIVE_INFINITY;
+  return Math.abs(place === 'top' ? box.y - view.y : box.y + box.height / 2 - (view.y + view.height / 2));
+}

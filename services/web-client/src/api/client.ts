@@ -65,7 +65,7 @@ export type ApiClient = {
   restoreConversation: (id: string) => Promise<Conversation>;
   /** Deletes for good what is in the trash. */
   purgeConversation: (id: string) => Promise<void>;
-  /** One page of the branch that ends in leafId: the newest page without a cursor, each page oldest first. */
+  /** One page of the branch that ends in leafId: the newest page without a cursor, or the one around a message; each page oldest first. */
   listMessages: (page: MessagePageRequest) => Promise<MessagePage>;
   /** The last message of the branch on which this one is read. */
   findLeaf: (message: Pick<Message, 'id' | 'conversationId'>) => Promise<string>;
@@ -112,8 +112,9 @@ type SearchRequest = {
 
 type MessagePageRequest = {
   conversationId: string;
-  leafId: string | undefined;
-  cursor: string | undefined;
+  leafId?: string | undefined;
+  cursor?: string | undefined;
+  around?: string | undefined;
   signal: AbortSignal;
 };
 
@@ -191,9 +192,9 @@ export function createApiClient(session: Session): ApiClient {
         schema: AnySchema,
       });
     },
-    listMessages: ({ conversationId, leafId, cursor, signal }) =>
+    listMessages: ({ conversationId, leafId, cursor, around, signal }) =>
       call({
-        path: `/conversations/${encodeURIComponent(conversationId)}/messages${query({ limit: MESSAGES_PER_PAGE, leafId, cursor })}`,
+        path: `/conversations/${encodeURIComponent(conversationId)}/messages${query({ limit: MESSAGES_PER_PAGE, leafId, cursor, around })}`,
         schema: MessagePageSchema,
         signal,
       }),

@@ -196,7 +196,11 @@ export const ConversationPageSchema = pageOf(ConversationSchema);
 export type ConversationPage = z.infer<typeof ConversationPageSchema>;
 /** The end of the branch on which a message is read. */
 export const LeafSchema = z.object({ leafId: z.string() });
-export const MessagePageSchema = pageOf(MessageSchema);
+/** With the branch that was read around a message, and the way to what is newer on it. */
+export const MessagePageSchema = z.extend(pageOf(MessageSchema), {
+  previousCursor: maybe(z.string()),
+  leafId: maybe(z.string()),
+});
 export type MessagePage = z.infer<typeof MessagePageSchema>;
 
 /** The acknowledgement of sync: what has changed since a cursor, as it is now. Something may come twice. */

@@ -15,6 +15,7 @@ import { BranchPicker } from './branch-picker.tsx';
 import { detailsOf } from './details.ts';
 import { FeedbackButtons, FeedbackComment, useFeedback } from './feedback.tsx';
 import { LazyMarkdown } from './lazy-markdown.tsx';
+import { MessageLinkButton } from './message-link-button.tsx';
 import { useGeneration } from './use-thread.ts';
 
 /** Earlier messages stay quiet until one points at them or reaches them by keyboard. */
@@ -115,6 +116,7 @@ function Ending({ message, isEmpty, isLast }: { message: Message; isEmpty: boole
         <BranchPicker message={message} />
         <div className={`flex flex-wrap items-center gap-x-1 gap-y-0.5 ${isLast ? '' : SHOWN_ON_INTEREST}`}>
           {!isEmpty && <CopyButton text={() => message.content} />}
+          <MessageLinkButton message={message} />
           {!isEmpty && <FeedbackButtons feedback={feedback} onRate={rate} />}
           {canResume && !hasFailed && (
             <IconButton label={texts.thread.resume} onClick={resume}>

@@ -24,17 +24,21 @@ import { useTellTyping } from './use-tell-typing.ts';
 import { runningReplyOf, useThread } from './use-thread.ts';
 import { useThreadPeople } from './use-thread-people.ts';
 
-/** The conversation that the address names; with a message in the address, the branch of that one, down to it. */
+/** The conversation that the address names; with a message in the address, the branch of that one, around it. */
 export function ConversationPage() {
   const { conversationId = '' } = useParams();
   const [parameters] = useSearchParams();
-  const endId = parameters.get('message') ?? undefined;
-  return <ConversationScreen key={`${conversationId} ${endId}`} conversationId={conversationId} endId={endId} />;
+  const aroundId = parameters.get('message') ?? undefined;
+  return (
+    <ConversationScreen key={`${conversationId} ${aroundId}`} conversationId={conversationId} aroundId={aroundId} />
+  );
 }
 
-function ConversationScreen({ conversationId, endId }: { conversationId: string; endId: string | undefined }) {
-  const { conversation, branch, messages } = useThread(conversationId, endId);
-  useActiveBranchAfterTurn({ conversationId, endId });
+type ScreenProps = { conversationId: string; aroundId: string | undefined };
+
+function ConversationScreen({ conversationId, aroundId }: ScreenProps) {
+  const { conversation, branch, messages } = useThread(conversationId, aroundId);
+  useActiveBranchAfterTurn({ conversationId, aroundId });
   const error = branch.data === undefined ? (branch.error ?? conversation.error) : conversation.error;
   const title = conversation.data?.title || texts.sidebar.untitled;
 
@@ -57,7 +61,10 @@ function ConversationScreen({ conversationId, endId }: { conversationId: string;
         <h1 className="min-w-0 truncate text-sm font-semibold">{title}</h1>
         {conversation.data !== undefined && (
           <>
-            <ConversationMenu conversation={conversation.data} shownLeafId={endId} />
+            <ConversationMenu
+              conversation={conversation.data}
+              shownLeafId={aroundId === undefined ? undefined : branch.data?.pages[0]?.leafId}
+            />
             <span className="flex-1" />
             <PresentPeople conversation={conversation.data} />
             <MembersButton conversation={conversation.data} />
@@ -68,7 +75,7 @@ function ConversationScreen({ conversationId, endId }: { conversationId: string;
         <OpenThread
           conversation={conversation.data}
           conversationId={conversationId}
-          endId={endId}
+          aroundId={aroundId}
           branch={branch}
           messages={messages}
         />
@@ -82,15 +89,15 @@ function ConversationScreen({ conversationId, endId }: { conversationId: string;
 }
 
 /** What is written from an older branch becomes the active one, which is then the one to see. */
-function useActiveBranchAfterTurn({ conversationId, endId }: { conversationId: string; endId: string | undefined }) {
+function useActiveBranchAfterTurn({ conversationId, aroundId }: ScreenProps) {
   const { live } = useServices();
   const navigate = useNavigate();
   useEffect(() => {
-    if (endId === undefined) return;
+    if (aroundId === undefined) return;
     return live.onTurn((turn) => {
       if (turn.conversationId === conversationId) void navigate(`/c/${conversationId}`, { replace: true });
     });
-  }, [live, navigate, conversationId, endId]);
+  }, [live, navigate, conversationId, aroundId]);
 }
 
 /** An address with a malformed id leads nowhere, just like one with an unknown id. */
@@ -102,23 +109,40 @@ function isMissing(error: Error): boolean {
 type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'> & {
   conversation: Conversation | undefined;
   conversationId: string;
-  endId: string | undefined;
+  aroundId: string | undefined;
 };
 
-function OpenThread({ conversation, conversationId, endId, branch, messages }: OpenThreadProps) {
+function OpenThread({ conversation, conversationId, aroundId, branch, messages }: OpenThreadProps) {
   const { api, live } = useServices();
   const queryClient = useQueryClient();
+  const navigate = useNavigate();
   const [draft, setDraft] = useSharedDraft(conversationId);
   const isShared = (conversation?.memberCount ?? 1) > 1;
   const canWrite = conversation?.role !== 'reader';
-  const { people, typists } = useThreadPeople({ conversationId, conversation, messages });
   const tellTyping = useTellTyping({ conversationId, isHeard: isShared && canWrite });
   const [changed, setChanged] = useState<ComposerChoice>();
   const unsent = useValue(live.outbox.entries).filter((entry) => entry.conversationId === conversationId);
   const requestedModel = conversation?.model || undefined;
   const choice = changed ?? { persona: conversation?.persona, model: requestedModel };
-  const { fetchNextPage } = branch;
-  const load = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const { fetchNextPage, fetchPreviousPage } = branch;
+  const loadOlder = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const loadNewer = useCallback(() => void fetchPreviousPage(), [fetchPreviousPage]);
+  const older = {
+    hasMore: branch.hasNextPage,
+    isLoading: branch.isFetchingNextPage,
+    hasFailed: branch.isFetchNextPageError,
+    load: loadOlder,
+  };
+  const { people, typists } = useThreadPeople({
+    conversationId,
+    conversation,
+    messages,
+    earlier: {
+      ...older,
+      pageCount: branch.data?.pages.length ?? 0,
+      load: aroundId === undefined ? loadOlder : undefined,
+    },
+  });
 
   function choose(next: ComposerChoice): void {
     setChanged(next);
@@ -131,7 +155,8 @@ function OpenThread({ conversation, conversationId, endId, branch, messages }: O
   }
 
   function send(content: string): void {
-    const parentId = messages.at(-1)?.id;
+    // Around a message, the end of its branch may not have been read.
+    const parentId = branch.hasPreviousPage ? branch.data?.pages[0]?.leafId : messages.at(-1)?.id;
     const { persona, model } = changed ?? {};
     const chosen = { ...(persona !== undefined && { persona }), ...(model !== undefined && { model }) };
     void live.outbox.send({
@@ -150,16 +175,20 @@ function OpenThread({ conversation, conversationId, endId, branch, messages }: O
         unsent={unsent}
         requestedModel={requestedModel}
         people={people}
-        older={{
-          hasMore: branch.hasNextPage,
-          isLoading: branch.isFetchingNextPage,
-          hasFailed: branch.isFetchNextPageError,
-          load,
+        older={older}
+        newer={{
+          hasMore: branch.hasPreviousPage,
+          isLoading: branch.isFetchingPreviousPage,
+          hasFailed: branch.isFetchPreviousPageError,
+          load: loadNewer,
         }}
+        around={
+          aroundId === undefined ? undefined : { id: aroundId, onLatest: () => void navigate(`/c/${conversationId}`) }
+        }
       />
-      {endId !== undefined && (
+      {aroundId !== undefined && (
         <p className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-3 px-4 pb-2 text-sm text-ink-soft sm:px-6">
-          <span className="flex-1">{texts.thread.upTo}</span>
+          <span className="flex-1">{texts.thread.around}</span>
           <Link
             to={`/c/${conversationId}`}
             className="rounded font-medium text-accent underline underline-offset-3 hover:text-accent-strong"

@@ -14,7 +14,7 @@ import { ALONE } from './thread-people.ts';
 import { useDraft } from './use-draft.ts';
 
 const STARTER_ICONS = [Lightbulb, Mail, Scale, Code] as const;
-const NOTHING_OLDER = { hasMore: false, isLoading: false, hasFailed: false, load: () => {} };
+const NOTHING_MORE = { hasMore: false, isLoading: false, hasFailed: false, load: () => {} };
 
 /** A conversation that does not exist yet: the first message makes it. */
 export function NewChatPage() {
@@ -53,7 +53,15 @@ export function NewChatPage() {
       {unsent.length > 0 ? (
         <>
           <h1 className="sr-only">{texts.sidebar.newChat}</h1>
-          <Thread messages={[]} unsent={unsent} requestedModel={undefined} older={NOTHING_OLDER} people={ALONE} />
+          <Thread
+            messages={[]}
+            unsent={unsent}
+            requestedModel={undefined}
+            older={NOTHING_MORE}
+            newer={NOTHING_MORE}
+            around={undefined}
+            people={ALONE}
+          />
         </>
       ) : (
         <Welcome name={user.displayName} onStart={setDraft} />

@@ -13,7 +13,7 @@ import { AssistantMessage } from './assistant-message.tsx';
 import { MessageMarks } from './message-marks.tsx';
 import type { ThreadPeople } from './thread-people.ts';
 import { useMarkRead } from './use-mark-read.ts';
-import { useStickToBottom } from './use-stick-to-bottom.ts';
+import { type StartPlace, useStickToBottom } from './use-stick-to-bottom.ts';
 import { runningReplyOf } from './use-thread.ts';
 import { UnsentMessage, UserMessage } from './user-message.tsx';
 
@@ -24,7 +24,8 @@ const LOAD_AHEAD_PX = 800;
 /** Messages this far out of sight are there already, in pixels. */
 const RENDER_AHEAD_PX = 600;
 
-type OlderMessages = {
+/** The messages before the loaded ones, or after them. */
+type MoreMessages = {
   hasMore: boolean;
   isLoading: boolean;
   hasFailed: boolean;
@@ -35,17 +36,27 @@ export type ThreadProps = {
   messages: readonly Message[];
   unsent: readonly OutboxEntry[];
   requestedModel: string | undefined;
-  older: OlderMessages;
+  older: MoreMessages;
+  newer: MoreMessages;
+  /** The message to show first, in the middle, and the way from it to the end of the conversation; without, the last one at the end. */
+  around: { id: string; onLatest: () => void } | undefined;
   people: ThreadPeople;
 };
 
 type Row = { id: string; element: ReactElement };
 
-/** The messages of a conversation, oldest first, scrolled to the end. Only those in sight and near it are rendered. */
-export function Thread({ messages, unsent, requestedModel, older, people }: ThreadProps) {
+/** The messages of a conversation, oldest first, scrolled to the end, to what is new or to one of them. Only those in sight and near it are rendered. */
+export function Thread({ messages, unsent, requestedModel, older, newer, around, people }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { isAtBottom, toBottom } = useStickToBottom(scroller, content);
+  const isWhole = !newer.hasMore;
+  const { isAtBottom, toBottom } = useStickToBottom({
+    scroller,
+    content,
+    start: startOf({ around, people }),
+    lastId: messages.at(-1)?.id,
+    isWhole,
+  });
   const focusedId = useFocusedRow(content);
   const running = runningReplyOf(messages);
   const ownCount = messages.filter(({ role }) => role === 'user').length + unsent.length;
@@ -54,13 +65,15 @@ export function Thread({ messages, unsent, requestedModel, older, people }: Thre
     unsent,
     requestedModel,
     people,
+    isWhole,
     isEditable: running === undefined && unsent.length === 0,
   });
   const isPrepended = useIsPrepended(rows);
-  // What had the focus last, perhaps an open form, and the reply that is being written stay however far one scrolls.
-  const kept = [rows.findIndex(({ id }) => id === focusedId), rows.length - 1].filter((index) => index >= 0);
+  // What had the focus last, perhaps an open form, the reply that is being written and where one began stay however far one scrolls.
+  const keptIds = new Set([focusedId, around?.id, people.firstUnreadId, rows.at(-1)?.id]);
+  const kept = rows.flatMap(({ id }, index) => (keptIds.has(id) ? [index] : []));
 
-  useMarkRead({ messages, isAtBottom, onRead: people.onRead });
+  useMarkRead({ messages, isAtBottom: isAtBottom && isWhole, onRead: people.onRead });
 
   // Whoever sends a message wants to see it and the reply.
   const sentCount = useRef(ownCount);
@@ -81,7 +94,8 @@ export function Thread({ messages, unsent, requestedModel, older, people }: Thre
           className="relative mx-auto w-full max-w-3xl px-4 pb-10 sm:px-6"
           style={{ paddingTop: TOP_PX }}
         >
-          <OlderMark {...older} scroller={scroller} />
+          <LoadMark {...older} scroller={scroller} className="top-0" />
+          <LoadMark {...newer} scroller={scroller} className="bottom-0" />
           <section aria-label={texts.thread.label}>
             <Virtualizer
               scrollRef={scroller}
@@ -91,7 +105,12 @@ export function Thread({ messages, unsent, requestedModel, older, people }: Thre
               keepMounted={kept}
             >
               {rows.map(({ id, element }) => (
-                <div key={id} data-row={id} className="pb-2">
+                <div
+                  key={id}
+                  data-row={id}
+                  aria-current={id === around?.id ? 'location' : undefined}
+                  className="-mx-2 rounded-xl px-2 pb-2 aria-[current]:bg-hover"
+                >
                   {element}
                 </div>
               ))}
@@ -99,13 +118,14 @@ export function Thread({ messages, unsent, requestedModel, older, people }: Thre
           </section>
         </div>
       </div>
-      <OlderNote {...older} />
+      <LoadNote {...older} label={texts.thread.loadingOlder} className="top-2" />
+      <LoadNote {...newer} label={texts.thread.loadingNewer} className="bottom-2" />
       <div
         aria-hidden
         className="pointer-events-none absolute inset-x-4 bottom-0 h-6 bg-linear-to-t from-canvas to-transparent"
       />
       {!isAtBottom && (
-        <JumpButton onClick={toBottom}>
+        <JumpButton onClick={around === undefined || isWhole ? toBottom : around.onLatest}>
           <ArrowDown size={15} aria-hidden />
           {texts.thread.jump}
         </JumpButton>
@@ -115,14 +135,24 @@ export function Thread({ messages, unsent, requestedModel, older, people }: Thre
   );
 }
 
+/** Where one begins to read: at the message that was asked for, else at what is new, else at the end. */
+function startOf({ around, people }: Pick<ThreadProps, 'around' | 'people'>): StartPlace | undefined {
+  if (around !== undefined) return { rowId: around.id, place: 'middle' };
+  return people.firstUnreadId === undefined ? undefined : { rowId: people.firstUnreadId, place: 'top' };
+}
+
 function rowsOf({
   messages,
   unsent,
   requestedModel,
   people,
+  isWhole,
   isEditable,
-}: Pick<ThreadProps, 'messages' | 'unsent' | 'requestedModel' | 'people'> & { isEditable: boolean }): Row[] {
-  const lastId = messages.at(-1)?.id;
+}: Pick<ThreadProps, 'messages' | 'unsent' | 'requestedModel' | 'people'> & {
+  isWhole: boolean;
+  isEditable: boolean;
+}): Row[] {
+  const lastId = isWhole ? messages.at(-1)?.id : undefined;
   const sent = messages.map((message) => ({
     id: message.id,
     element: withMarks(
@@ -178,14 +208,15 @@ function JumpButton({ onClick, children }: { onClick: () => void; children: Reac
   );
 }
 
-/** Loads the messages before the first one when the person comes near to it. */
-function OlderMark({
+/** Loads more messages when the person comes near to the end that it marks. */
+function LoadMark({
   hasMore,
   isLoading,
   hasFailed,
   load,
   scroller,
-}: OlderMessages & { scroller: RefObject<HTMLElement | null> }) {
+  className,
+}: MoreMessages & { scroller: RefObject<HTMLElement | null>; className: string }) {
   const mark = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -194,20 +225,26 @@ function OlderMark({
     return whenNear({ element, scroller: scroller.current, aheadPx: LOAD_AHEAD_PX, onNear: load });
   }, [hasMore, isLoading, hasFailed, load, scroller]);
 
-  return <div ref={mark} aria-hidden className="absolute inset-x-0 top-0 h-px" />;
+  return <div ref={mark} aria-hidden className={`absolute inset-x-0 h-px ${className}`} />;
 }
 
-/** How loading older messages goes, above them, so that nothing moves. */
-function OlderNote({ isLoading, hasFailed, load }: OlderMessages) {
+/** How loading more messages goes, over them, so that nothing moves. */
+function LoadNote({
+  isLoading,
+  hasFailed,
+  load,
+  label,
+  className,
+}: MoreMessages & { label: string; className: string }) {
   if (!isLoading && !hasFailed) return null;
   return (
-    <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
+    <div className={`pointer-events-none absolute inset-x-0 flex justify-center ${className}`}>
       <div className="pointer-events-auto animate-fade rounded-full border border-line bg-raised px-3 py-1.5 shadow-card">
         {isLoading ? (
-          <Spinner label={texts.thread.loadingOlder} />
+          <Spinner label={label} />
         ) : (
           <p role="alert" className="flex items-center gap-3 text-sm text-ink-soft">
-            {texts.thread.olderFailed}
+            {texts.thread.moreFailed}
             <Button onClick={load}>{texts.tryAgain}</Button>
           </p>
         )}

@@ -7,14 +7,32 @@ import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { readersByMessage, type ThreadPeople } from './thread-people.ts';
 
+/** Pages that are read at once to get to where the new messages begin; with more of them, one begins at the last page. */
+const UNREAD_PAGES_MAX = 10;
+
 type ThreadPeopleInput = {
   conversationId: string;
   conversation: Conversation | undefined;
   messages: readonly Message[];
 };
 
+/** The messages before the loaded ones. */
+type EarlierMessages = {
+  pageCount: number;
+  hasMore: boolean;
+  isLoading: boolean;
+  hasFailed: boolean;
+  /** Absent where one reads around a message, and not from what is new. */
+  load: (() => void) | undefined;
+};
+
 /** Is in the conversation while it is shown, and tells who else is, who wrote and who has read what. */
-export function useThreadPeople({ conversationId, conversation, messages }: ThreadPeopleInput): {
+export function useThreadPeople({
+  conversationId,
+  conversation,
+  messages,
+  earlier,
+}: ThreadPeopleInput & { earlier: EarlierMessages }): {
   people: ThreadPeople;
   /** The names of those who type. */
   typists: readonly string[];
@@ -22,7 +40,7 @@ export function useThreadPeople({ conversationId, conversation, messages }: Thre
   const { live, user } = useServices();
   const room = useRoom(conversationId);
   const names = useNames({ conversationId, conversation, messages });
-  const firstUnreadId = useFirstUnread({ room, messages, userId: user.id });
+  const firstUnread = useFirstUnread({ room, messages, earlier, userId: user.id });
   const readers = useMemo(() => readersByMessage(messages, room.readMarks), [messages, room.readMarks]);
   const toldId = useRef('');
 
@@ -32,10 +50,10 @@ export function useThreadPeople({ conversationId, conversation, messages }: Thre
       authorId === undefined || authorId === user.id ? undefined : (names.get(authorId) ?? texts.members.someone),
     readersOf: ({ id }) =>
       (readers.get(id) ?? []).flatMap((userId) => (userId === user.id ? [] : (names.get(userId) ?? []))),
-    firstUnreadId,
+    firstUnreadId: firstUnread?.id,
     onRead(messageId) {
       // Also where the mark is as far as that already: the conversation may have been marked as unread by hand.
-      if (!room.isOpen || toldId.current >= messageId) return;
+      if (firstUnread === undefined || toldId.current >= messageId) return;
       toldId.current = messageId;
       live.setRead(conversationId, messageId);
     },
@@ -68,15 +86,31 @@ function useNames({ conversationId, conversation, messages }: ThreadPeopleInput)
   return names;
 }
 
-type FirstUnreadInput = { room: RoomState; messages: readonly Message[]; userId: string };
+type FirstUnreadInput = {
+  room: RoomState;
+  messages: readonly Message[];
+  earlier: EarlierMessages;
+  userId: string;
+};
 
-/** Where the new messages began when the conversation was opened; what comes later is seen coming. */
-function useFirstUnread({ room, messages, userId }: FirstUnreadInput): string | undefined {
+/**
+ * Where the new messages began when the conversation was opened; what comes later is seen coming. Loads what is missing on the way there.
+ * Returns undefined until it is known.
+ */
+function useFirstUnread({ room, messages, earlier, userId }: FirstUnreadInput): { id: string | undefined } | undefined {
   const [found, setFound] = useState<{ id: string | undefined }>();
-  if (found === undefined && room.isOpen && messages.length > 0) {
-    const { readBefore } = room;
+  const { readBefore } = room;
+  const firstId = messages[0]?.id;
+  const isSought = found === undefined && room.isOpen && firstId !== undefined;
+  const isWithin = readBefore === undefined || firstId === undefined || firstId <= readBefore || !earlier.hasMore;
+  const isFarEnough = isWithin || earlier.hasFailed || earlier.pageCount >= UNREAD_PAGES_MAX;
+  const load = isSought && !isFarEnough && !earlier.isLoading ? earlier.load : undefined;
+  useEffect(() => load?.(), [load]);
+
+  if (isSought && (isFarEnough || earlier.load === undefined)) {
     const isNew = ({ id, authorId }: Message) => readBefore !== undefined && id > readBefore && authorId !== userId;
-    setFound({ id: messages.find(isNew)?.id });
+    const isShown = isWithin || earlier.load !== undefined;
+    setFound({ id: isShown ? messages.find(isNew)?.id : undefined });
   }
-  return found?.id;
+  return found;
 }

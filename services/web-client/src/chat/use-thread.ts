@@ -6,8 +6,8 @@ import type { GenerationState } from '../live/frames.ts';
 import { queryKeys } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
 
-/** One conversation's metadata and the loaded part of its active branch, kept live; or of the branch that ends in endId. */
-export function useThread(conversationId: string, endId: string | undefined) {
+/** One conversation's metadata and the loaded part of its active branch, kept live; or of the branch of a message, around it. */
+export function useThread(conversationId: string, aroundId: string | undefined) {
   const { api, live } = useServices();
   const conversation = useQuery({
     queryKey: queryKeys.conversation(conversationId),
@@ -20,17 +20,21 @@ export function useThread(conversationId: string, endId: string | undefined) {
     readonly string[],
     PageParameter
   >({
-    queryKey: endId === undefined ? queryKeys.messages(conversationId) : queryKeys.messagesTo(conversationId, endId),
+    queryKey:
+      aroundId === undefined ? queryKeys.messages(conversationId) : queryKeys.messagesAround(conversationId, aroundId),
     async queryFn({ pageParam: { cursor, leafId: knownLeafId }, signal }) {
+      if (cursor === undefined && aroundId !== undefined)
+        return api.listMessages({ conversationId, around: aroundId, signal });
       const leafId =
-        endId ??
-        (cursor === undefined ? (await api.getConversation(conversationId, signal)).activeLeafId : knownLeafId);
+        cursor === undefined ? (await api.getConversation(conversationId, signal)).activeLeafId : knownLeafId;
       const page = await api.listMessages({ conversationId, leafId, cursor, signal });
       return { ...page, leafId };
     },
     initialPageParam: { cursor: undefined, leafId: undefined },
     getNextPageParam: ({ nextCursor, leafId }) =>
       nextCursor === undefined ? undefined : { cursor: nextCursor, leafId },
+    getPreviousPageParam: ({ previousCursor, leafId }) =>
+      previousCursor === undefined ? undefined : { cursor: previousCursor, leafId },
   });
   const data: Branch | undefined = branch.data;
   const messages = useMemo(() => messagesOf(data), [data]);

@@ -11,6 +11,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { BranchPicker } from './branch-picker.tsx';
+import { MessageLinkButton } from './message-link-button.tsx';
 import { UserBubble } from './user-bubble.tsx';
 
 /** What a person wrote, with copy and edit. */
@@ -42,6 +43,7 @@ export const UserMessage = memo(function UserMessage({
           <div className="flex items-center">
             <div className="flex opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100">
               <CopyButton text={() => message.content} />
+              <MessageLinkButton message={message} />
               {isEditable && (
                 <IconButton label={texts.thread.edit} onClick={() => setEditing(true)}>
                   <Pencil size={15} aria-hidden />

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { EndFrame, Message } from '../api/schemas.ts';
-import { type Branch, branchOf, catchUp, messagesOf, patchMessage, placeMessage, settleMessage } from './branch.ts';
+import {
+  type Branch,
+  branchOf,
+  catchUp,
+  followAround,
+  messagesOf,
+  patchMessage,
+  placeMessage,
+  settleMessage,
+} from './branch.ts';
 import { startGeneration } from './frames.ts';
 
 function message(id: string, parentId: string | undefined, rest: Partial<Message> = {}): Message {
@@ -29,8 +38,8 @@ const [a, b, c, d] = [message('a', undefined), message('b', 'a'), message('c', '
 /** Two pages, the newest first: c, d and before them a, b. */
 const twoPages: Branch = {
   pages: [
-    { items: [c, d], nextCursor: 'older', leafId: 'd' },
-    { items: [a, b], nextCursor: undefined, leafId: 'd' },
+    { items: [c, d], nextCursor: 'older', previousCursor: undefined, leafId: 'd' },
+    { items: [a, b], nextCursor: undefined, previousCursor: undefined, leafId: 'd' },
   ],
   pageParams: [
     { cursor: undefined, leafId: 'd' },
@@ -41,6 +50,32 @@ const twoPages: Branch = {
 function idsOf(branch: Branch | undefined): string[] {
   return messagesOf(branch).map(({ id }) => id);
 }
+
+describe('followAround', () => {
+  const whole: Branch = twoPages;
+  const open: Branch = {
+    ...twoPages,
+    pages: twoPages.pages.map((page, index) => (index === 0 ? { ...page, previousCursor: 'newer' } : page)),
+  };
+
+  it('adds what follows the end of the branch, whatever order it comes in, where that end is loaded', () => {
+    const changed = [message('f', 'e'), message('e', 'd')];
+    expect(idsOf(followAround(whole, changed))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(idsOf(followAround(open, changed))).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('changes what is loaded, and leaves a branch that somebody else begins where it is', () => {
+    const changed = [message('x', 'b'), message('c', 'b', { content: 'other words', version: 2 })];
+    const branch = followAround(whole, changed);
+    expect(messagesOf(branch).map(({ content }) => content)).toEqual(['a', 'b', 'other words', 'd']);
+  });
+
+  it('takes nothing in twice, and reads its pages again by what they were read by', () => {
+    const branch = followAround(followAround(whole, [message('e', 'd')]), [message('e', 'd')]);
+    expect(idsOf(branch)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(branch.pageParams).toEqual(whole.pageParams);
+  });
+});
 
 describe('placeMessage', () => {
   it('appends a message below the last one', () => {

@@ -5,10 +5,10 @@ import type { GenerationState } from './frames.ts';
 /** The loaded part of one branch: pages[0] is the newest page, each page runs from oldest to newest. */
 export type Branch = InfiniteData<BranchPage, PageParameter>;
 
-/** A page, and the end of the branch that it belongs to: the page before it is asked for with the same one. */
-export type BranchPage = MessagePage & { leafId: string | undefined };
+/** A page, and the end of the branch that it belongs to: the pages before and after it are asked for with the same one. */
+export type BranchPage = MessagePage;
 
-/** Where a page starts; the newest one has neither. */
+/** Where a page starts; the one that is read first, the newest or the one around a message, has neither. */
 export type PageParameter = { cursor: string | undefined; leafId: string | undefined };
 
 /** The loaded messages, oldest first. */
@@ -19,7 +19,8 @@ export function messagesOf(branch: Branch | undefined): Message[] {
 /** The branch of a conversation that was made a moment ago. */
 export function branchOf(messages: Message[]): Branch {
   const newest = { cursor: undefined, leafId: undefined };
-  return { pages: [{ items: messages, nextCursor: undefined, leafId: undefined }], pageParams: [newest] };
+  const page = { items: messages, nextCursor: undefined, previousCursor: undefined, leafId: undefined };
+  return { pages: [page], pageParams: [newest] };
 }
 
 /**
@@ -68,6 +69,24 @@ export function catchUp(branch: Branch, changed: readonly Message[]): Branch | u
     else isWhole = false;
   }
   return isWhole ? next : undefined;
+}
+
+/**
+ * Takes in messages where one reads around another one: loaded ones are changed, and what follows the end of the branch is added where
+ * that end is loaded. Everything else is left as it is, so that nothing moves under the eyes.
+ */
+export function followAround(branch: Branch, changed: readonly Message[]): Branch {
+  return changed
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .reduce((before, message) => appendMessage(patchMessage(before, message), message), branch);
+}
+
+function appendMessage(branch: Branch, message: Message): Branch {
+  const [newest, ...older] = branch.pages;
+  const last = newest?.items.at(-1);
+  if (newest === undefined || newest.previousCursor !== undefined || last === undefined) return branch;
+  if (message.parentId !== last.id) return branch;
+  return { ...branch, pages: [{ ...newest, items: [...newest.items, message] }, ...older] };
 }
 
 /**

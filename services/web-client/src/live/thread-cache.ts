@@ -29,7 +29,7 @@ export const queryKeys = {
   conversation: (id: string) => ['conversation', id] as const,
   allMessages: ['messages'] as const,
   messages: (conversationId: string) => ['messages', conversationId] as const,
-  messagesTo: (conversationId: string, endId: string) => ['messages', conversationId, endId] as const,
+  messagesAround: (conversationId: string, messageId: string) => ['messages', conversationId, messageId] as const,
   people: (conversationId: string) => ['people', conversationId] as const,
   shares: (conversationId: string) => ['shares', conversationId] as const,
   invites: (conversationId: string) => ['invites', conversationId] as const,
@@ -78,8 +78,24 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
     else queryClient.setQueryData(queryKey, next);
   }
 
+  /** What is read around a message, of which there may be several. */
+  function updateAround(conversationId: string, change: (branch: branches.Branch) => branches.Branch): void {
+    queryClient.setQueriesData<branches.Branch>(
+      { queryKey: queryKeys.messages(conversationId), predicate: ({ queryKey }) => queryKey.length > 2 },
+      (branch) => branch && change(branch),
+    );
+  }
+
   function placeMessage(message: Message): void {
-    updateBranch(message.conversationId, (branch) => branches.placeMessage(branch, message));
+    const { conversationId } = message;
+    updateBranch(conversationId, (branch) => branches.placeMessage(branch, message));
+    updateAround(conversationId, (branch) => branches.followAround(branch, [message]));
+  }
+
+  function patchMessage(patch: MessagePatch): void {
+    const { conversationId } = patch;
+    updateBranch(conversationId, (branch) => branches.patchMessage(branch, patch));
+    updateAround(conversationId, (branch) => branches.patchMessage(branch, patch));
   }
 
   /** The messages of a turn come before the conversation's change; without them, another branch was chosen. */
@@ -132,7 +148,7 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
 
   return {
     placeMessage,
-    patchMessage: (patch) => updateBranch(patch.conversationId, (branch) => branches.patchMessage(branch, patch)),
+    patchMessage,
     settle(end, state) {
       void queryClient.invalidateQueries({ queryKey: queryKeys.quota });
       for (const [queryKey, branch] of queryClient.getQueriesData<branches.Branch>({
@@ -179,7 +195,10 @@ export function createThreadCache(queryClient: QueryClient): ThreadCache {
         if (!told.has(id))
           void queryClient.invalidateQueries({ queryKey: queryKeys.messages(id), refetchType: 'none' });
       }
-      for (const id of told) updateBranch(id, (branch) => branches.catchUp(branch, messages));
+      for (const id of told) {
+        updateBranch(id, (branch) => branches.catchUp(branch, messages));
+        updateAround(id, (branch) => branches.followAround(branch, messages));
+      }
       // After the messages: a branch that does not end where the conversation says is another one.
       const arePlaced = conversations.map(patchKnown).every(Boolean);
       if (!arePlaced) reloadConversations();

@@ -1,6 +1,7 @@
 import type { SearchHit } from '../api/schemas.ts';
+import { messageAddress } from '../chat/message-address.ts';
 
-/** Where a hit is read: the conversation, on the branch of the message and down to it. */
+/** Where a hit is read: the conversation, around the message. */
 export function hitAddress({ conversationId, messageId }: SearchHit): string {
-  return messageId === undefined ? `/c/${conversationId}` : `/c/${conversationId}?message=${messageId}`;
+  return messageId === undefined ? `/c/${conversationId}` : messageAddress({ conversationId, id: messageId });
 }

@@ -14,6 +14,7 @@ export const de: Texts = {
   close: 'Schließen',
   dismiss: 'Ausblenden',
   copy: 'Kopieren',
+  messageLink: 'Link zu dieser Nachricht',
   copied: 'Kopiert',
   copyFailed: 'Kopieren nicht möglich',
 
@@ -488,9 +489,10 @@ export const de: Texts = {
   thread: {
     label: 'Nachrichten',
     loadingOlder: 'Ältere Nachrichten werden geladen …',
-    upTo: 'Das ist der Zweig einer Nachricht, bis zu ihr.',
+    loadingNewer: 'Neuere Nachrichten werden geladen …',
+    around: 'Du liest rund um eine Nachricht.',
     toLatest: 'Zum Neuesten',
-    olderFailed: 'Ältere Nachrichten konnten nicht geladen werden.',
+    moreFailed: 'Weitere Nachrichten konnten nicht geladen werden.',
     failed: 'Diese Unterhaltung konnte nicht geladen werden.',
     missingTitle: 'Hier ist nichts',
     missing: 'Diese Unterhaltung gibt es nicht, sie wurde gelöscht, oder sie gehört jemand anderem.',

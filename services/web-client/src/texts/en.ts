@@ -16,6 +16,7 @@ export const en = {
   close: 'Close',
   dismiss: 'Dismiss',
   copy: 'Copy',
+  messageLink: 'Link to this message',
   copied: 'Copied',
   copyFailed: 'Could not copy',
 
@@ -488,9 +489,10 @@ export const en = {
   thread: {
     label: 'Messages',
     loadingOlder: 'Loading older messages…',
-    upTo: 'This is the branch of one message, down to it.',
+    loadingNewer: 'Loading newer messages…',
+    around: 'You are reading around one message.',
     toLatest: 'Show the latest',
-    olderFailed: 'Older messages could not be loaded.',
+    moreFailed: 'More messages could not be loaded.',
     failed: 'This conversation could not be loaded.',
     missingTitle: 'Nothing here',
     missing: 'This conversation does not exist, was deleted, or belongs to someone else.',

@@ -1,4 +1,4 @@
-import { Check, Copy } from 'lucide-react';
+import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { texts } from '../texts.ts';
 import { IconButton } from './button.tsx';
@@ -8,7 +8,15 @@ import { notify } from './notices.tsx';
 const CONFIRMATION_MS = 2000;
 
 /** Copies a text and says so. */
-export function CopyButton({ text, label = texts.copy }: { text: () => string; label?: string }) {
+export function CopyButton({
+  text,
+  label = texts.copy,
+  icon: Icon = Copy,
+}: {
+  text: () => string;
+  label?: string;
+  icon?: LucideIcon;
+}) {
   const [isCopied, setCopied] = useState(false);
 
   useEffect(() => {
@@ -26,7 +34,7 @@ export function CopyButton({ text, label = texts.copy }: { text: () => string; l
   return (
     <>
       <IconButton label={label} onClick={() => void copy()}>
-        {isCopied ? <Check size={16} aria-hidden className="text-accent" /> : <Copy size={16} aria-hidden />}
+        {isCopied ? <Check size={16} aria-hidden className="text-accent" /> : <Icon size={16} aria-hidden />}
       </IconButton>
       <span role="status" className="sr-only">
         {isCopied ? texts.copied : ''}
