@@ -12,6 +12,9 @@ import { notify } from '../ui/notices.tsx';
 
 type Step = 'previous' | 'next';
 
+/** So many frames of animation the other version may take until it is there. */
+const FOCUS_FRAMES_MAX = 300;
+
 /** Leads from a message to the others in its place, on whose branch one then is, on every device. Nothing where there are no others. */
 export function BranchPicker({ message }: { message: Message }) {
   const { id, siblingIds = [] } = message;
@@ -67,16 +70,22 @@ function useBranchChange({ conversationId }: Message) {
       await queryClient.invalidateQueries({ queryKey: queryKeys.messages(conversationId), exact: true });
       // From the branch of one message, which the address names, to the active one.
       void navigate(`/c/${conversationId}`, { replace: true });
-      requestAnimationFrame(() => focusStep(targetId, step));
+      focusStep({ messageId: targetId, step, framesLeft: FOCUS_FRAMES_MAX });
     },
     onError: (error) => notify(problemText(problemOf(error))),
   });
 }
 
-/** The message that was shown has taken the focused button with it. */
-function focusStep(messageId: string, step: Step): void {
+/** The message that was shown has taken the focused button with it; the other one can be focused once it is rendered and measured. */
+function focusStep({ messageId, step, framesLeft }: { messageId: string; step: Step; framesLeft: number }): void {
+  const { activeElement, body } = document;
+  const isElsewhere = activeElement !== null && activeElement !== body && !activeElement.matches('[data-step]');
+  if (isElsewhere || framesLeft === 0) return;
   const buttons = [
     ...document.querySelectorAll<HTMLButtonElement>(`[data-row="${CSS.escape(messageId)}"] [data-step]`),
   ].filter(({ disabled }) => !disabled);
-  (buttons.find(({ dataset }) => dataset.step === step) ?? buttons[0])?.focus();
+  const button = buttons.find(({ dataset }) => dataset.step === step) ?? buttons[0];
+  button?.focus();
+  if (button !== undefined && document.activeElement === button) return;
+  requestAnimationFrame(() => focusStep({ messageId, step, framesLeft: framesLeft - 1 }));
 }
