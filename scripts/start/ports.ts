@@ -1,22 +1,15 @@
 import { createServer, type Server } from 'node:net';
+import { freePort } from '@chatbot/testkit/free-port';
 import { StartError } from './start-error.ts';
 
-const loopback = '127.0.0.1';
-
-/**
- * Asks the operating system for free ports. They are all held at once before they are let go, so that no two are the
- * same; a process that starts later may still find its port taken, and is then started again.
- */
-export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen({ host: loopback, port: 0 })));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map(close));
-  return ports;
+/** Ports for processes that start later, all different. */
+export function findFreePorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, freePort));
 }
 
 /**
  * Chooses the port of the page. A wanted one that cannot be had is an error (StartError naming it); without a wish it is
- * the default one, or any free one when that is taken.
+ * the default one, or any free one when that is taken. 0 wishes for any free one.
  */
 export async function choosePublicPort(options: {
   host: string;
@@ -33,8 +26,8 @@ export async function choosePublicPort(options: {
 }
 
 async function probePort(address: { host: string; port: number }): Promise<number> {
-  const server = await listen(address);
-  const port = portOf(server);
+  const port = address.port === 0 ? await freePort() : address.port;
+  const server = await listen({ ...address, port });
   await close(server);
   return port;
 }
@@ -57,12 +50,6 @@ function listen({ host, port }: { host: string; port: number }): Promise<Server>
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => resolve(server));
   });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
-  return address.port;
 }
 
 function close(server: Server): Promise<void> {
