@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, replyWith, send, signUp, visit } from './support/browser.ts';
+import { replyWith, send, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const reply = [
   '# A heading',
@@ -16,21 +15,7 @@ const reply = [
   '> a quotation',
 ].join('\n\n');
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { 'rich:latest': { kind: 'scripted', text: reply } } });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'rich:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
-});
+const stage = setStage({ defaultModel: 'rich:latest', models: { 'rich:latest': { kind: 'scripted', text: reply } } });
 
 const looks = [
   ['light on a desktop', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const }],
@@ -41,7 +26,7 @@ const looks = [
 
 describe.each(looks)('%s', (_name, options) => {
   it('every screen meets WCAG 2.2 AA and fits the width', async () => {
-    const { page, context, problems } = await visit(browser, system.url, options);
+    const { page, context, problems } = await visit(stage.browser, stage.url, options);
     const findings: Record<string, string[]> = {};
     async function look(screen: string): Promise<void> {
       const fits = await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
@@ -69,7 +54,7 @@ describe.each(looks)('%s', (_name, options) => {
     await page.getByRole('radiogroup').waitFor();
     await look('the account menu');
     await page.keyboard.press('Escape');
-    await page.goto(`${system.url}/c/${randomUUID()}`);
+    await page.goto(`${stage.url}/c/${randomUUID()}`);
     await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
     await look('a missing conversation');
 

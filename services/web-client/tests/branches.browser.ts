@@ -1,33 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, reply, replyWith, send, signIn, signUp, visit } from './support/browser.ts';
+import { reply, replyWith, send, signIn, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  let replyCount = 0;
-  sim = await startOllamaSim({
-    models: {
-      'echo:latest': {
-        kind: 'scripted',
-        reply: (messages) => `Reply ${++replyCount} to: ${messages.at(-1)?.content}`,
-      },
+let replyCount = 0;
+const stage = setStage({
+  defaultModel: 'echo:latest',
+  models: {
+    'echo:latest': {
+      kind: 'scripted',
+      reply: (messages) => `Reply ${++replyCount} to: ${messages.at(-1)?.content}`,
     },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'echo:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+  },
 });
 
 function question(page: Page) {
@@ -53,7 +39,7 @@ function answered(page: Page, rating: object) {
 
 it('every version of a message and of a reply is reached, and the one that is chosen is shown on every device', async () => {
   const email = `${randomUUID()}@example.com`;
-  const { page, context, problems } = await visit(browser, system.url);
+  const { page, context, problems } = await visit(stage.browser, stage.url);
   await signUp(page, { email });
   await send(page, 'tell me about the heron');
   await waitForReply(page, 'tell me about the heron');
@@ -70,7 +56,7 @@ it('every version of a message and of a reply is reached, and the one that is ch
   await waitForReply(page, 'tell me about the kestrel');
   await replyText(page).not.toBe(second);
 
-  const other = await visit(browser, system.url);
+  const other = await visit(stage.browser, stage.url);
   await signIn(other.page, { email });
   await other.page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').last().waitFor();
   await other.page.goto(page.url());
@@ -97,7 +83,7 @@ it('every version of a message and of a reply is reached, and the one that is ch
 });
 
 it('a reply is rated, with a word on what was wrong, and the rating is kept until it is taken back', async () => {
-  const { page, context, problems } = await visit(browser, system.url);
+  const { page, context, problems } = await visit(stage.browser, stage.url);
   await signUp(page, { email: `${randomUUID()}@example.com` });
   await send(page, 'rate me');
   await waitForReply(page, 'rate me');

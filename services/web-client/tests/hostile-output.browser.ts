@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 /** Each would run a script or fetch something if any part of the page trusted it. */
 const corpus = [
@@ -52,26 +51,13 @@ const diagrams = [
   .map((description) => `\`\`\`mermaid\n${description}\n\`\`\``)
   .join('\n\n');
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({
-    models: {
-      'by-one:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 1, ratePerSecond: 1_500 },
-      'diagrams:latest': { kind: 'scripted', text: diagrams },
-      'by-seven:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 7, ratePerSecond: 200 },
-    },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'by-one:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'by-one:latest',
+  models: {
+    'by-one:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 1, ratePerSecond: 1_500 },
+    'diagrams:latest': { kind: 'scripted', text: diagrams },
+    'by-seven:latest': { kind: 'scripted', text: corpus, codePointsPerToken: 7, ratePerSecond: 200 },
+  },
 });
 
 const replies = '[data-testid="message"]';
@@ -111,7 +97,7 @@ async function expectHarmless({ page, problems, foreignRequests }: Visit, place 
 
 describe('a diagram', () => {
   it('is drawn in a frame that may do nothing, and reaches nothing from there', async () => {
-    const session = await visit(browser, system.url);
+    const session = await visit(stage.browser, stage.url);
     const { page, problems, foreignRequests } = session;
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await choose(page, 'diagrams:latest');
@@ -136,7 +122,7 @@ describe('hostile model output', () => {
   it.each(['by-one:latest', 'by-seven:latest'])(
     'from %s runs nothing and fetches nothing: while it streams, at its end, and after a reload',
     async (model) => {
-      const session = await visit(browser, system.url);
+      const session = await visit(stage.browser, stage.url);
       const { page } = session;
       await signUp(page, { email: `${randomUUID()}@example.com` });
       await choose(page, model);
@@ -165,7 +151,7 @@ describe('hostile model output', () => {
   );
 
   it('runs nothing and fetches nothing in what a link shows', async () => {
-    const session = await visit(browser, system.url);
+    const session = await visit(stage.browser, stage.url);
     const { page } = session;
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await choose(page, 'by-seven:latest');
@@ -177,7 +163,7 @@ describe('hostile model output', () => {
       .click();
     await page.getByRole('menuitem', { name: 'Share…' }).click();
     await page.getByRole('button', { name: 'Create link' }).click();
-    const guest = await visit(browser, await page.getByLabel('Address of the link').inputValue());
+    const guest = await visit(stage.browser, await page.getByLabel('Address of the link').inputValue());
     const shown = guest.page.getByRole('article').last();
     await shown.getByText('onmouseover').waitFor();
     await shown.locator('.katex').first().waitFor();

@@ -1,29 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({
-    models: {
-      'story:latest': { kind: 'scripted', tokens: 40, gateAfterTokens: 12 },
-      'echo:latest': { kind: 'scripted', reply: (messages) => messages.at(-1)?.content ?? '' },
-    },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'story:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'story:latest',
+  models: {
+    'story:latest': { kind: 'scripted', tokens: 40, gateAfterTokens: 12 },
+    'echo:latest': { kind: 'scripted', reply: (messages) => messages.at(-1)?.content ?? '' },
+  },
 });
 
 const numbers = (count: number) => Array.from({ length: count }, (_unused, index) => index).join(' ');
@@ -33,42 +18,42 @@ describe.each([
   ['on a phone in the dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const, hasTouch: true }],
 ])('a newcomer %s', (_name, options) => {
   it('makes an account, asks, reloads in the middle and loses nothing, stops, signs out and comes back', async () => {
-    const { page, context, problems, foreignRequests } = await visit(browser, system.url, options);
+    const { page, context, problems, foreignRequests } = await visit(stage.browser, stage.url, options);
     const email = `${randomUUID()}@example.com`;
     await signUp(page, { email });
 
     const question = `count for me ${randomUUID()}`;
     await send(page, question);
-    const asked = await sim.waitFor(
+    const asked = await stage.sim.waitFor(
       (request) => request.messages.at(-1)?.content === question && request.tokensSent === 12,
     );
     await expect.poll(() => reply(page).textContent()).toContain(numbers(12));
 
     await page.reload();
     await expect.poll(() => reply(page).textContent(), { timeout: 15_000 }).toContain(numbers(12));
-    expect(sim.requests.find(({ id }) => id === asked.id)?.state).toBe('streaming');
-    sim.release({ id: asked.id });
+    expect(stage.sim.requests.find(({ id }) => id === asked.id)?.state).toBe('streaming');
+    stage.sim.release({ id: asked.id });
     await replyWith(page, 'completed').waitFor();
     expect(await reply(page).textContent()).toContain(numbers(40));
 
     const second = `again ${randomUUID()}`;
     await send(page, second);
-    await sim.waitFor((request) => request.messages.at(-1)?.content === second && request.tokensSent === 12);
+    await stage.sim.waitFor((request) => request.messages.at(-1)?.content === second && request.tokensSent === 12);
     // Stop keeps what is on screen, so that has to be there; the reply before goes on after these words.
     await expect.poll(() => reply(page).textContent()).toMatch(/ 11(?! 12)/);
     await page.getByRole('button', { name: 'Stop' }).click();
     await replyWith(page, 'stopped').waitFor();
-    await sim.waitFor((request) => request.messages.at(-1)?.content === second && request.state === 'aborted');
+    await stage.sim.waitFor((request) => request.messages.at(-1)?.content === second && request.state === 'aborted');
     expect(await reply(page).textContent()).toMatch(/ 11(?! 12)/);
 
     await page.getByRole('button', { name: 'Continue' }).last().click();
-    const continued = await sim.waitFor(
+    const continued = await stage.sim.waitFor(
       ({ messages, tokensSent }) =>
         messages.at(-1)?.role === 'assistant' &&
         messages.some(({ content }) => content === second) &&
         tokensSent === 12,
     );
-    sim.release({ id: continued.id });
+    stage.sim.release({ id: continued.id });
     await expect.poll(() => reply(page).textContent(), { timeout: 15_000 }).toContain(numbers(40));
 
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
@@ -85,7 +70,7 @@ describe.each([
 
 describe('two tabs', () => {
   it('show the same conversation live', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     const question = `share ${randomUUID()}`;
     await send(page, question);
@@ -93,7 +78,7 @@ describe('two tabs', () => {
     const other = await context.newPage();
     await other.goto(page.url());
     await expect.poll(() => reply(other).textContent(), { timeout: 15_000 }).toContain(numbers(12));
-    sim.release();
+    stage.sim.release();
     await replyWith(other, 'completed').waitFor();
     await replyWith(page, 'completed').waitFor();
     expect(await reply(other).textContent()).toContain(numbers(40));
@@ -103,20 +88,20 @@ describe('two tabs', () => {
 
 describe('a lost gateway', () => {
   it('is said, healed by itself, and costs no word', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     const question = `survive ${randomUUID()}`;
     await send(page, question);
     await expect.poll(() => reply(page).textContent()).toContain(numbers(12));
-    await system.restart('api-gateway');
-    const continued = await sim.waitFor(
+    await stage.system.restart('api-gateway');
+    const continued = await stage.sim.waitFor(
       ({ messages, tokensSent }) =>
         messages.at(-1)?.role === 'assistant' &&
         messages.some(({ content }) => content === question) &&
         tokensSent === 12,
       { timeoutMs: 30_000 },
     );
-    sim.release({ id: continued.id });
+    stage.sim.release({ id: continued.id });
     await replyWith(page, 'completed').waitFor({ timeout: 30_000 });
     expect(await reply(page).textContent()).toContain(numbers(40));
     await context.close();

@@ -1,29 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { focused, launchBrowser, replyWith, signUp, visit } from './support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { focused, replyWith, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { 'brief:latest': { kind: 'scripted', text: 'Yeast rises.' } } });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'brief:latest',
+  models: { 'brief:latest': { kind: 'scripted', text: 'Yeast rises.' } },
 });
 
 describe('without a mouse', () => {
   it('one sends, opens another chat, finds the first again and gives the focus back', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     const box = page.getByRole('textbox', { name: 'Message' });
 
@@ -60,7 +47,7 @@ describe('without a mouse', () => {
 
 describe('in German', () => {
   it('everything is said in German, at once, after a reload and for a browser that asks for it', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await focused(page, page.getByRole('textbox', { name: 'Message' }));
     await page.keyboard.type('ein Entwurf');
@@ -75,7 +62,7 @@ describe('in German', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
     await context.close();
 
-    const german = await visit(browser, system.url, { locale: 'de-AT' });
+    const german = await visit(stage.browser, stage.url, { locale: 'de-AT' });
     await german.page.getByRole('button', { name: 'Konto anlegen' }).first().waitFor();
     await german.context.close();
   });

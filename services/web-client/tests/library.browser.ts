@@ -1,27 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, signIn, visit } from './support/browser.ts';
+import { signIn, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const MANY = 1_000;
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } } });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'brief:latest',
+  models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } },
 });
 
 /** An account with conversations of these titles, the first one the latest, and a way to ask the server for more. */
@@ -29,7 +17,7 @@ async function accountWith(titles: readonly string[]) {
   const email = `${randomUUID()}@example.com`;
   const headers = { 'content-type': 'application/json', authorization: '' };
   async function ask(method: string, path: string, body: unknown) {
-    const response = await fetch(`${system.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+    const response = await fetch(`${stage.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
     expect([path, response.status < 300]).toEqual([path, true]);
     return response.text();
   }
@@ -45,7 +33,7 @@ async function accountWith(titles: readonly string[]) {
 }
 
 async function enter(email: string, options: Parameters<typeof visit>[2] = {}) {
-  const visited = await visit(browser, system.url, options);
+  const visited = await visit(stage.browser, stage.url, options);
   await signIn(visited.page, { email });
   await visited.page.getByRole('textbox', { name: 'Message' }).waitFor();
   return visited;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+import { replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const PARAGRAPH_COUNT = 40;
 /** The replies wait here until they are let go. */
@@ -14,33 +13,20 @@ const text = Array.from(
   (_unused, index) => `Paragraph ${index} with some **words**.`,
 ).join('\n\n');
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({
-    models: { 'long:latest': { kind: 'scripted', text, ratePerSecond: 120, gateAfterTokens: GATE_TOKENS } },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'long:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'long:latest',
+  models: { 'long:latest': { kind: 'scripted', text, ratePerSecond: 120, gateAfterTokens: GATE_TOKENS } },
 });
 
 /** Asks, and lets the reply go on from its gate once it is there and `atGate` is done. */
 async function ask(page: Page, question: string, atGate = async () => {}): Promise<void> {
   await send(page, question);
-  const { id } = await sim.waitFor(
+  const { id } = await stage.sim.waitFor(
     ({ messages, tokensSent }) => messages.at(-1)?.content === question && tokensSent === GATE_TOKENS,
   );
   await page.locator('[data-role="assistant"][aria-busy="true"] .prose-block').first().waitFor();
   await atGate();
-  sim.release({ id });
+  stage.sim.release({ id });
 }
 
 /**
@@ -80,7 +66,7 @@ function renderings(page: Page): Promise<{ settled: number; growing: number }> {
 
 describe('a reply that is being written', () => {
   it('renders its last block again, and no other one of the conversation', async () => {
-    const { page, context } = await visit(browser, system.url, { viewport: { width: 1280, height: 4000 } });
+    const { page, context } = await visit(stage.browser, stage.url, { viewport: { width: 1280, height: 4000 } });
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await ask(page, 'the first');
     await replyWith(page, 'completed').waitFor();
@@ -121,12 +107,12 @@ describe('a conversation of 5,000 messages', () => {
   let device: Device;
 
   beforeAll(async () => {
-    talk = await visit(browser, system.url, { viewport: { width: 1280, height: 800 } });
+    talk = await visit(stage.browser, stage.url, { viewport: { width: 1280, height: 800 } });
     const { page, context } = talk;
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     pages = watchPages(page);
     await signUp(page, { email });
-    await page.goto(`${system.url}/settings/data`);
+    await page.goto(`${stage.url}/settings/data`);
     await page.getByLabel('Export file to import').setInputFiles(longExport());
     await page.getByText('1 imported', { exact: true }).waitFor();
     device = await startDevice(email);
@@ -139,7 +125,7 @@ describe('a conversation of 5,000 messages', () => {
 
   it('opens at its end by one page, and has no more in the page than what is near, however far one scrolls', async () => {
     const { page } = talk;
-    await page.goto(system.url);
+    await page.goto(stage.url);
     pages.length = 0;
     await openFromList(page);
     await messageNumber(page, MESSAGE_COUNT - 1).waitFor();
@@ -166,7 +152,7 @@ describe('a conversation of 5,000 messages', () => {
     await messageNumber(page, 2000).getByRole('button', { name: 'Link to this message' }).press('Enter');
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
     const address = page.url();
-    await page.goto(system.url);
+    await page.goto(stage.url);
     pages.length = 0;
     await page.goto(address);
     await expect.poll(() => distance(page, messageNumber(page, 2000), 'middle')).toBeLessThan(100);
@@ -191,14 +177,14 @@ describe('a conversation of 5,000 messages', () => {
 
   it('opens at what is new for a member, some pages up, and is read when its end is seen', async () => {
     const graceEmail = `${randomUUID()}@example.com`;
-    const { page, context } = await visit(browser, system.url, { viewport: { width: 1280, height: 800 } });
+    const { page, context } = await visit(stage.browser, stage.url, { viewport: { width: 1280, height: 800 } });
     await signUp(page, { email: graceEmail });
     const grace = await startDevice(graceEmail);
     const { conversationId, messageId } = await device.messageNumber(LAST_READ);
     await device.invite(conversationId, graceEmail);
     await grace.emit('read:set', { conversationId, messageId });
     const asked = watchPages(page);
-    await page.goto(`${system.url}/c/${conversationId}`);
+    await page.goto(`${stage.url}/c/${conversationId}`);
     const row = page.locator('[data-row]').filter({ hasText: 'New messages' });
     await row.getByText(`Number ${LAST_READ + 1} of a long talk.`).waitFor();
     await expect.poll(() => distance(page, row, 'top')).toBeLessThan(100);
@@ -213,9 +199,9 @@ describe('a conversation of 5,000 messages', () => {
 
   it('is not there for a stranger with the link to a message', async () => {
     const { conversationId, messageId } = await device.messageNumber(LAST_READ);
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
-    await page.goto(`${system.url}/c/${conversationId}?message=${messageId}`);
+    await page.goto(`${stage.url}/c/${conversationId}?message=${messageId}`);
     await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
     await context.close();
   });
@@ -228,12 +214,12 @@ describe('a conversation of 5,000 messages', () => {
     await expect.poll(() => page.getByText(/Loading (older|newer) messages/).count()).toBe(0);
     const before = await top(messageNumber(page, 2000));
     await device.emit('message:send', { clientMessageId: randomUUID(), conversationId, content: 'and now?' });
-    const { id } = await sim.waitFor(
+    const { id } = await stage.sim.waitFor(
       ({ messages, tokensSent }) => messages.at(-1)?.content === 'and now?' && tokensSent === GATE_TOKENS,
     );
     const writing = page.getByRole('navigation', { name: 'Conversations' }).getByText('(reply being written)');
     await writing.waitFor();
-    sim.release({ id });
+    stage.sim.release({ id });
     await writing.waitFor({ state: 'detached' });
     // Less than a pixel is rounding.
     expect(Math.abs((await top(messageNumber(page, 2000))) - before)).toBeLessThan(1);
@@ -251,14 +237,14 @@ type Device = Awaited<ReturnType<typeof startDevice>>;
 async function startDevice(ownEmail: string) {
   const call = async (path: string, init: RequestInit = {}) => {
     const headers = { 'content-type': 'application/json', ...init.headers };
-    const response = await fetch(`${system.url}/api/v1${path}`, { ...init, headers });
+    const response = await fetch(`${stage.url}/api/v1${path}`, { ...init, headers });
     expect(response.ok).toBe(true);
     return response.json();
   };
   const body = JSON.stringify({ email: ownEmail, password: 'a sound pass phrase' });
   const { accessToken } = await call('/auth/login', { method: 'POST', body });
   const headers = { authorization: `Bearer ${accessToken}` };
-  const socket = io(system.url, { auth: { token: accessToken }, transports: ['websocket'] });
+  const socket = io(stage.url, { auth: { token: accessToken }, transports: ['websocket'] });
   const conversation = async () => (await call('/conversations', { headers })).items[0];
   return {
     socket,

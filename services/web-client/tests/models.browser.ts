@@ -1,34 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, signIn, signUp, visit } from './support/browser.ts';
+import { signIn, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const brief = { kind: 'scripted', text: 'Fine.', sizeBytes: 2e9 } as const;
 const setupToken = 'open sesame, open sesame';
 const password = 'a sound pass phrase';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { brief }, library: { big: brief }, gatePulls: true });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest', SETUP_TOKEN: setupToken } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'brief:latest',
+  env: { SETUP_TOKEN: setupToken },
+  models: { brief },
+  library: { big: brief },
+  gatePulls: true,
 });
 
 async function registerAdmin(): Promise<string> {
   const email = `${randomUUID()}@example.com`;
-  const { status } = await fetch(`${system.url}/api/v1/auth/register`, {
+  const { status } = await fetch(`${stage.url}/api/v1/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password, displayName: 'Ada', setupToken, tokenDelivery: 'body' }),
@@ -41,7 +31,7 @@ describe('models', () => {
   it('are installed by an administrator, who sees how far it is, gives up, goes on, and is told what fails', async () => {
     // So high that a notice covers no button for the seconds that it stays.
     const phone = { viewport: { width: 360, height: 1_600 } };
-    const { page, context, problems } = await visit(browser, system.url, phone);
+    const { page, context, problems } = await visit(stage.browser, stage.url, phone);
     await signIn(page, { email: await registerAdmin(), password });
     await page.getByRole('button', { name: /^Model:/ }).click();
     await page.getByRole('menuitem', { name: 'Manage models' }).click();
@@ -70,14 +60,14 @@ describe('models', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('big is not installed.').waitFor();
     expect(await name.evaluate((field) => field === document.activeElement)).toBe(true);
-    await sim.waitFor(({ model, state }) => model === 'big' && state === 'aborted', { timeoutMs: 60_000 });
+    await stage.sim.waitFor(({ model, state }) => model === 'big' && state === 'aborted', { timeoutMs: 60_000 });
 
     await name.press('Enter');
     await page.getByText('1 GB of 2 GB').waitFor();
-    sim.release({ model: 'big' });
+    stage.sim.release({ model: 'big' });
     await page.getByText('big is installed.').waitFor();
     await page.getByText('big:latest').waitFor();
-    await page.goto(system.url);
+    await page.goto(stage.url);
     await page.getByRole('button', { name: /^Model:/ }).click();
     await page.getByRole('menuitemradio', { name: 'big:latest' }).waitFor();
     expect(problems).toEqual([]);
@@ -85,12 +75,12 @@ describe('models', () => {
   });
 
   it('are not offered for installing to anybody else', async () => {
-    const { page, context, problems } = await visit(browser, system.url);
+    const { page, context, problems } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await page.getByRole('button', { name: /^Model:/ }).click();
     await page.getByRole('menuitemradio', { name: 'Default model' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Manage models' }).count()).toBe(0);
-    await page.goto(`${system.url}/settings/models`);
+    await page.goto(`${stage.url}/settings/models`);
     await page.getByRole('region', { name: 'Profile' }).waitFor();
     expect(await page.getByRole('link', { name: 'Models' }).count()).toBe(0);
     expect(problems).toEqual([]);

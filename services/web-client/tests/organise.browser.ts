@@ -1,27 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { focused, launchBrowser, reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { focused, reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({
-    models: { 'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` } },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'echo:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'echo:latest',
+  models: { 'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` } },
 });
 
 /** A conversation in the list, read or not, or another place there. */
@@ -68,7 +54,7 @@ async function renameBehind(page: Page, title: string): Promise<void> {
 
 describe('a conversation', () => {
   it('has the name that a person gave it last, also when it got another one in that moment', async () => {
-    const { page, context, problems } = await visit(browser, system.url);
+    const { page, context, problems } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await send(page, 'a garden in the sun');
     await replyWith(page, 'completed').waitFor();
@@ -81,7 +67,7 @@ describe('a conversation', () => {
   });
 
   it('is pinned, archived, thrown away, and each time taken back', async () => {
-    const { page, context, problems } = await visit(browser, system.url);
+    const { page, context, problems } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await send(page, 'a garden in the shade');
     await replyWith(page, 'completed').waitFor();
@@ -124,7 +110,7 @@ describe('a conversation', () => {
 
 describe('search', () => {
   it('finds a message by the palette and by its page, and leads to it on its own branch', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await send(page, 'tell me about the albatross');
     await replyWith(page, 'completed').waitFor();

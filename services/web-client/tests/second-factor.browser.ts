@@ -1,30 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
 import readQr from 'jsqr';
 import { Secret, TOTP } from 'otpauth';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, signIn, signUp, visit } from './support/browser.ts';
+import { signIn, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const password = 'a sound pass phrase';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } } });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'brief:latest',
+  models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } },
 });
 
 /** What stands in the way of the screen as it is: what axe finds, and being wider than the window. */
@@ -72,9 +60,9 @@ describe('two-step sign-in', () => {
   it('is turned on with an app, asks for a code at the next sign-in, and is turned off', async () => {
     const email = `${randomUUID()}@example.com`;
     const phone = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const };
-    const { page, context, problems, foreignRequests } = await visit(browser, system.url, phone);
+    const { page, context, problems, foreignRequests } = await visit(stage.browser, stage.url, phone);
     await signUp(page, { email });
-    await page.goto(`${system.url}/settings/security`);
+    await page.goto(`${stage.url}/settings/security`);
     await page.getByRole('button', { name: 'Turn on' }).click();
     await page.getByLabel('Password', { exact: true }).fill('not this one');
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -97,7 +85,7 @@ describe('two-step sign-in', () => {
     await page.getByText('10 recovery codes are left.').waitFor();
     expect(await flaws(page)).toEqual([]);
 
-    const other = await visit(browser, system.url, { viewport: { width: 360, height: 740 } });
+    const other = await visit(stage.browser, stage.url, { viewport: { width: 360, height: 740 } });
     await signIn(other.page, { email });
     await other.page.getByLabel('Code of your authenticator app').waitFor();
     expect(await flaws(other.page)).toEqual([]);
@@ -133,11 +121,11 @@ describe('two-step sign-in', () => {
 
   it('says that it pauses when too many codes were wrong, and not that the password is', async () => {
     const email = `${randomUUID()}@example.com`;
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email });
-    await page.goto(`${system.url}/settings/security`);
+    await page.goto(`${stage.url}/settings/security`);
     await turnOn(page);
-    const other = await visit(browser, system.url);
+    const other = await visit(stage.browser, stage.url);
     await signIn(other.page, { email });
     const field = other.page.getByLabel('Code of your authenticator app');
     const submit = other.page.getByRole('button', { name: 'Sign in', exact: true });
@@ -154,9 +142,9 @@ describe('two-step sign-in', () => {
   });
 
   it('asks above the page of a session that is over, and new recovery codes void the old ones', async () => {
-    const { page, context, problems } = await visit(browser, system.url);
+    const { page, context, problems } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
-    await page.goto(`${system.url}/settings/security`);
+    await page.goto(`${stage.url}/settings/security`);
     const [first = '', second = ''] = await turnOn(page);
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByRole('button', { name: 'New recovery codes' }).click();
@@ -170,8 +158,8 @@ describe('two-step sign-in', () => {
       .allInnerTexts();
 
     // As somebody would who ends this session from elsewhere.
-    const headers = { 'x-requested-with': 'chatbot', origin: system.url };
-    expect((await context.request.post(`${system.url}/api/v1/auth/logout`, { headers, data: {} })).ok()).toBe(true);
+    const headers = { 'x-requested-with': 'chatbot', origin: stage.url };
+    expect((await context.request.post(`${stage.url}/api/v1/auth/logout`, { headers, data: {} })).ok()).toBe(true);
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByLabel('Password', { exact: true }).fill(password);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();

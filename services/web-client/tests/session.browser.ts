@@ -1,32 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, replyWith, send, signUp, visit } from './support/browser.ts';
+import { replyWith, send, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const password = 'a sound pass phrase';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } } });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'brief:latest',
+  models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } },
 });
 
 describe('a session that is over', () => {
   it('asks for the password above the page, keeps the draft, and goes on in place', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await send(page, 'hello');
     await replyWith(page, 'completed').waitFor();
@@ -35,8 +22,8 @@ describe('a session that is over', () => {
     await box.fill('half a thought');
 
     // As somebody would who ends this session from elsewhere.
-    const headers = { 'x-requested-with': 'chatbot', origin: system.url };
-    expect((await context.request.post(`${system.url}/api/v1/auth/logout`, { headers, data: {} })).ok()).toBe(true);
+    const headers = { 'x-requested-with': 'chatbot', origin: stage.url };
+    expect((await context.request.post(`${stage.url}/api/v1/auth/logout`, { headers, data: {} })).ok()).toBe(true);
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.waitFor({ timeout: 30_000 });
     expect(await axeFindings(page)).toEqual([]);
@@ -55,10 +42,10 @@ describe('a session that is over', () => {
 
 describe('five tabs', () => {
   it('stay signed in together, though each renewal works once', async () => {
-    const { page, context } = await visit(browser, system.url);
+    const { page, context } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     const others = await Promise.all([1, 2, 3, 4].map(() => context.newPage()));
-    await Promise.all(others.map((tab) => tab.goto(system.url)));
+    await Promise.all(others.map((tab) => tab.goto(stage.url)));
     const tabs = [page, ...others];
     const refused: number[] = [];
     context.on('response', (response) => {

@@ -1,34 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, replyWith, send, signIn, signUp, visit } from './support/browser.ts';
+import { replyWith, send, signIn, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({ models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } } });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'brief:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'brief:latest',
+  models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } },
 });
 
 describe('preferences', () => {
   it('hold on every device: theme, language, the Enter key and what new chats begin with', async () => {
     const email = `${randomUUID()}@example.com`;
-    const here = await visit(browser, system.url);
+    const here = await visit(stage.browser, stage.url);
     await signUp(here.page, { email });
-    await here.page.goto(`${system.url}/settings/preferences`);
+    await here.page.goto(`${stage.url}/settings/preferences`);
     await here.page.getByRole('radio', { name: 'Dark' }).click();
     await here.page.getByRole('switch', { name: 'Enter sends' }).click();
     await here.page.getByRole('combobox', { name: 'Persona' }).selectOption({ label: 'Analytical' });
@@ -41,7 +29,7 @@ describe('preferences', () => {
     await here.page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
     await stored;
 
-    const there = await visit(browser, system.url);
+    const there = await visit(stage.browser, stage.url);
     await signIn(there.page, { email });
     const box = there.page.getByRole('textbox', { name: 'Nachricht' });
     await box.waitFor();
@@ -59,14 +47,14 @@ describe('preferences', () => {
 
 /** The request to the model that a message led to. */
 function requestOf(question: string) {
-  return sim.waitFor(({ messages }) => messages.at(-1)?.content === question, { timeoutMs: 60_000 });
+  return stage.sim.waitFor(({ messages }) => messages.at(-1)?.content === question, { timeoutMs: 60_000 });
 }
 
 describe('sampling', () => {
   it('is checked, kept, and goes with what is sent', async () => {
-    const { page, context, problems } = await visit(browser, system.url);
+    const { page, context, problems } = await visit(stage.browser, stage.url);
     await signUp(page, { email: `${randomUUID()}@example.com` });
-    await page.goto(`${system.url}/settings/preferences`);
+    await page.goto(`${stage.url}/settings/preferences`);
     await page.getByRole('textbox', { name: 'Temperature' }).fill('3');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('A number from 0 to 2.').waitFor();
@@ -88,9 +76,9 @@ describe('the sampling of a conversation', () => {
     timeout: 180_000,
   }, async () => {
     const email = `${randomUUID()}@example.com`;
-    const { page, context, problems } = await visit(browser, system.url);
+    const { page, context, problems } = await visit(stage.browser, stage.url);
     await signUp(page, { email });
-    await page.goto(`${system.url}/settings/preferences`);
+    await page.goto(`${stage.url}/settings/preferences`);
     await page.getByRole('textbox', { name: 'Temperature' }).fill('0.3');
     await page.getByRole('textbox', { name: 'Seed' }).fill('7');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -102,7 +90,7 @@ describe('the sampling of a conversation', () => {
     await repliedWith(page, ['temperature 0.3', 'seed 7']);
 
     // A phone, so that the fields have to scroll.
-    const phone = await visit(browser, system.url, { viewport: { width: 360, height: 640 }, colorScheme: 'dark' });
+    const phone = await visit(stage.browser, stage.url, { viewport: { width: 360, height: 640 }, colorScheme: 'dark' });
     await signIn(phone.page, { email });
     await phone.page.getByRole('textbox', { name: 'Message' }).waitFor();
     await phone.page.goto(page.url());
@@ -162,7 +150,7 @@ async function repliedWith(page: Page, asked: string[]) {
 
 /** What the model was asked with, each time that a message was answered. */
 function optionsOf(question: string) {
-  const requests = sim.requests.filter(({ messages }) => messages.at(-1)?.content === question);
+  const requests = stage.sim.requests.filter(({ messages }) => messages.at(-1)?.content === question);
   return requests.map(({ options: { temperature, seed } }) => ({ temperature, seed }));
 }
 
@@ -170,7 +158,7 @@ describe('a persona of one’s own', () => {
   it('is made, chosen, changed, kept apart from a change elsewhere, and deleted', async () => {
     // So high that a notice covers no button for the seconds that it stays.
     const phone = { viewport: { width: 360, height: 1_600 } };
-    const { page, context, problems } = await visit(browser, system.url, phone);
+    const { page, context, problems } = await visit(stage.browser, stage.url, phone);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await page.getByRole('button', { name: /^Persona:/ }).click();
     await page.getByRole('menuitem', { name: 'Manage personas' }).click();
@@ -185,7 +173,7 @@ describe('a persona of one’s own', () => {
     await page.getByRole('button', { name: 'Save' }).click();
 
     const other = await context.newPage();
-    await other.goto(`${system.url}/settings/personas`);
+    await other.goto(`${stage.url}/settings/personas`);
     await page.getByRole('button', { name: 'Edit “Gardener”' }).click();
     await other.getByRole('button', { name: 'Edit “Gardener”' }).click();
     await other.getByRole('textbox', { name: 'Instructions' }).fill('You love ferns.');
@@ -202,14 +190,14 @@ describe('a persona of one’s own', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Edit “Florist”' }).waitFor();
 
-    await page.goto(system.url);
+    await page.goto(stage.url);
     await page.getByRole('button', { name: /^Persona:/ }).click();
     await page.getByRole('menuitemradio', { name: 'Florist' }).click();
     await page.getByRole('button', { name: 'Persona: Florist' }).waitFor();
     await send(page, 'what do you love?');
     expect((await requestOf('what do you love?')).messages[0]?.content).toContain('You love ferns.');
 
-    await page.goto(`${system.url}/settings/personas`);
+    await page.goto(`${stage.url}/settings/personas`);
     await page.getByRole('button', { name: 'Delete “Florist”' }).click();
     await page.getByRole('button', { name: 'Delete persona' }).click();
     await page.getByText('You have no persona of your own yet.').waitFor();
@@ -220,11 +208,11 @@ describe('a persona of one’s own', () => {
 
 describe('usage', () => {
   it('is told by day and persona, with what is left, before and when nothing is', async () => {
-    const { page, context, problems } = await visit(browser, system.url, { colorScheme: 'dark' });
+    const { page, context, problems } = await visit(stage.browser, stage.url, { colorScheme: 'dark' });
     await signUp(page, { email: `${randomUUID()}@example.com` });
     await send(page, 'what does this cost?');
     await replyWith(page, 'completed').waitFor();
-    await page.goto(`${system.url}/settings/usage`);
+    await page.goto(`${stage.url}/settings/usage`);
     await page.getByText('Tokens today').waitFor();
     // It is counted a moment after the reply.
     await expect
@@ -247,7 +235,7 @@ describe('usage', () => {
     });
     let used = 950;
     await page.route('**/api/v1/users/me/quota', (route) => route.fulfill({ json: quota(used) }));
-    await page.goto(system.url);
+    await page.goto(stage.url);
     await page.getByText(/^50 tokens are left today\./).waitFor();
     expect(await axeFindings(page)).toEqual([]);
     used = 1_000;
@@ -262,14 +250,14 @@ describe('usage', () => {
 describe('the account', () => {
   it('gets another name and password, which end other sessions, and is taken away and deleted', async () => {
     const email = `${randomUUID()}@example.com`;
-    const here = await visit(browser, system.url, { viewport: { width: 360, height: 740 } });
+    const here = await visit(stage.browser, stage.url, { viewport: { width: 360, height: 740 } });
     const { page } = here;
     await signUp(page, { email });
-    const other = await visit(browser, system.url);
+    const other = await visit(stage.browser, stage.url);
     await signIn(other.page, { email });
     await other.page.getByRole('textbox', { name: 'Message' }).waitFor();
 
-    await page.goto(`${system.url}/settings/profile`);
+    await page.goto(`${stage.url}/settings/profile`);
     await page.getByRole('textbox', { name: 'Name' }).fill('Grace');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').first().waitFor();

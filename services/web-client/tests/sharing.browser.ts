@@ -1,30 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { reply, replyWith, send, signUp, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
-
-beforeAll(async () => {
-  sim = await startOllamaSim({
-    models: {
-      'echo:latest': { kind: 'scripted', reply: (messages) => `You said: **${messages.at(-1)?.content}**` },
-    },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'echo:latest' } });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
+const stage = setStage({
+  defaultModel: 'echo:latest',
+  models: {
+    'echo:latest': { kind: 'scripted', reply: (messages) => `You said: **${messages.at(-1)?.content}**` },
+  },
 });
 
 async function choose(page: Page, entry: string): Promise<void> {
@@ -42,7 +28,7 @@ async function ask(page: Page, question: string): Promise<void> {
 }
 
 it('a link shows a frozen copy to anybody, who goes on with it as their own, until it is revoked', async () => {
-  const { page, context, problems } = await visit(browser, system.url);
+  const { page, context, problems } = await visit(stage.browser, stage.url);
   await signUp(page, { email: `${randomUUID()}@example.com` });
   await ask(page, 'where do otters sleep?');
   await choose(page, 'Share…');
@@ -52,7 +38,7 @@ it('a link shows a frozen copy to anybody, who goes on with it as their own, unt
   await page.keyboard.press('Escape');
   await ask(page, 'this came after the link');
 
-  const guest = await visit(browser, address);
+  const guest = await visit(stage.browser, address);
   await guest.page.getByText('where do otters sleep?').first().waitFor();
   await guest.page.locator('strong', { hasText: 'where do otters sleep?' }).waitFor();
   expect(await guest.page.getByText('this came after the link').count()).toBe(0);
@@ -84,7 +70,7 @@ it('a link shows a frozen copy to anybody, who goes on with it as their own, unt
 });
 
 it('conversations leave as files and come back from them, each once, and what is no export is refused', async () => {
-  const { page, context, problems } = await visit(browser, system.url, { acceptDownloads: true });
+  const { page, context, problems } = await visit(stage.browser, stage.url, { acceptDownloads: true });
   await signUp(page, { email: `${randomUUID()}@example.com` });
   await ask(page, 'how tall is a giraffe?');
   await choose(page, 'Export…');
@@ -93,14 +79,14 @@ it('conversations leave as files and come back from them, each once, and what is
   await page.getByRole('button', { name: 'Markdown' }).click();
   expect(await readFile(await (await markdown).path(), 'utf8')).toContain('how tall is a giraffe?');
 
-  await page.goto(`${system.url}/settings/data`);
+  await page.goto(`${stage.url}/settings/data`);
   const all = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download conversations' }).click();
   const file = { name: 'mine.json', mimeType: 'application/json', buffer: await readFile(await (await all).path()) };
 
-  const other = await visit(browser, system.url);
+  const other = await visit(stage.browser, stage.url);
   await signUp(other.page, { email: `${randomUUID()}@example.com` });
-  await other.page.goto(`${system.url}/settings/data`);
+  await other.page.goto(`${stage.url}/settings/data`);
   const input = other.page.getByLabel('Export file to import');
   await input.setInputFiles(file);
   await other.page.getByText('1 imported', { exact: true }).waitFor();

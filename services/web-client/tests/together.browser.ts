@@ -1,38 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { type OllamaSim, startOllamaSim } from '@chatbot/ollama-sim';
-import { type System, startSystem } from '@chatbot/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from './support/axe.ts';
-import { launchBrowser, replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+import { replyWith, send, signUp, type Visit, visit } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
-let sim: OllamaSim;
-let system: System;
-let browser: Browser;
+const stage = setStage({
+  defaultModel: 'echo:latest',
+  models: {
+    'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` },
+    'gated:latest': { kind: 'scripted', tokens: 20, gateAfterTokens: 5 },
+  },
+});
+
 /** Ada owns the conversation; Grace comes by link, on a phone. */
 let ada: Visit;
 let grace: Visit;
 const graceEmail = `${randomUUID()}@example.com`;
 
 beforeAll(async () => {
-  sim = await startOllamaSim({
-    models: {
-      'echo:latest': { kind: 'scripted', reply: (messages) => `You said: ${messages.at(-1)?.content}` },
-      'gated:latest': { kind: 'scripted', tokens: 20, gateAfterTokens: 5 },
-    },
-  });
-  system = await startSystem({ ollamaUrl: sim.url, env: { DEFAULT_MODEL: 'echo:latest' } });
-  browser = await launchBrowser();
-  ada = await visit(browser, system.url);
+  ada = await visit(stage.browser, stage.url);
   await signUp(ada.page, { email: `${randomUUID()}@example.com` });
   await send(ada.page, 'Where shall we meet?');
   await replyWith(ada.page, 'completed').waitFor();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await system?.[Symbol.asyncDispose]();
-  await sim?.[Symbol.asyncDispose]();
 });
 
 async function openMembers(page: Page) {
@@ -57,7 +47,7 @@ describe('people in one conversation', () => {
     expect(await look(ada.page)).toEqual([]);
     await ada.page.keyboard.press('Escape');
 
-    grace = await visit(browser, address, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+    grace = await visit(stage.browser, address, { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
     await grace.page.getByText('You are invited to a conversation. Sign in').waitFor();
     await grace.page.getByLabel('Name').fill('Grace Hopper');
     await grace.page.getByLabel('Email').fill(graceEmail);
@@ -105,7 +95,7 @@ describe('who is in a conversation', () => {
   });
 
   it('finds what is new below a line, and answers only come when they are asked for', async () => {
-    await grace.page.goto(`${system.url}/archive`);
+    await grace.page.goto(`${stage.url}/archive`);
     await ada.page.getByText('Here now: Grace Hopper').waitFor({ state: 'detached' });
     const dialog = await openMembers(ada.page);
     await dialog.getByRole('combobox', { name: 'The assistant answers' }).selectOption('when addressed');
@@ -132,12 +122,12 @@ describe('a reply that is being written', () => {
     await ada.page.getByRole('button', { name: /^Model:/ }).click();
     await ada.page.getByRole('menuitemradio', { name: 'gated:latest', exact: true }).click();
     await send(ada.page, 'Tell us at length, @ai.');
-    const asked = await sim.waitFor(({ model, tokensSent }) => model === 'gated:latest' && tokensSent === 5);
+    const asked = await stage.sim.waitFor(({ model, tokensSent }) => model === 'gated:latest' && tokensSent === 5);
     await busy(ada.page).waitFor();
-    await grace.page.goto(`${system.url}/archive`);
+    await grace.page.goto(`${stage.url}/archive`);
     await grace.page.getByRole('button', { name: 'Open conversations' }).click();
     await busy(grace.page).waitFor();
-    sim.release({ id: asked.id });
+    stage.sim.release({ id: asked.id });
     await busy(ada.page).waitFor({ state: 'detached' });
     await busy(grace.page).waitFor({ state: 'detached' });
     await grace.page.goto(ada.page.url());
@@ -176,7 +166,7 @@ describe('who is no member any more', () => {
     await grace.page.getByRole('heading', { name: 'No longer open to you' }).waitFor();
     expect(await grace.page.getByText('Where shall we meet?').count()).toBe(0);
     expect(await look(grace.page)).toEqual([]);
-    await grace.page.goto(`${system.url}/join#${'x'.repeat(43)}`);
+    await grace.page.goto(`${stage.url}/join#${'x'.repeat(43)}`);
     await grace.page.getByRole('button', { name: 'Join as Grace Hopper' }).click();
     await grace.page.getByRole('heading', { name: 'This invitation does not work any more' }).waitFor();
 
