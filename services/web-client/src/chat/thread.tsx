@@ -109,7 +109,7 @@ export function Thread({ messages, unsent, requestedModel, older, newer, around,
                   key={id}
                   data-row={id}
                   aria-current={id === around?.id ? 'location' : undefined}
-                  className="-mx-2 rounded-xl px-2 pb-2 aria-[current]:bg-hover"
+                  className="-mx-2 rounded-xl px-2 pb-2 aria-[current]:ring-2 aria-[current]:ring-accent/50"
                 >
                   {element}
                 </div>

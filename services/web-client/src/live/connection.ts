@@ -46,6 +46,8 @@ export function createConnection(session: Session): Connection {
     tryAllTransports: true,
     reconnectionDelay: RECONNECT_DELAY_MS_MIN,
     reconnectionDelayMax: RECONNECT_DELAY_MS_MAX,
+    // As wide as it goes, from nothing to twice the delay: the clients of a gateway lose it all at once.
+    randomizationFactor: 1,
     auth: (callback) => void session.token().then((token) => callback({ token })),
   });
   let refusalCount = 0;

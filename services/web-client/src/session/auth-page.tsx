@@ -9,12 +9,22 @@ import type { Session } from './session.ts';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignUpForm } from './sign-up-form.tsx';
 
+/** `/#setup=…` makes the first administrator. A fragment is sent to no server and stands in no log of one. */
+function setupTokenIn(hash: string): string | undefined {
+  return new URLSearchParams(hash.slice(1)).get('setup') ?? undefined;
+}
+
 /** Sign-in and sign-up on one page. */
 export function AuthPage({ session }: { session: Session }) {
-  const [mode, setMode] = useState<'sign-in' | 'sign-up'>(() => (hasAccountHere() ? 'sign-in' : 'sign-up'));
+  const { pathname, hash } = useLocation();
+  const setupToken = setupTokenIn(hash);
+  const [mode, setMode] = useState<'sign-in' | 'sign-up'>(() =>
+    hasAccountHere() && setupToken === undefined ? 'sign-in' : 'sign-up',
+  );
   const isSignUp = mode === 'sign-up';
-  const isInvited = useLocation().pathname === JOIN_PATH;
-  const lead = isSignUp ? texts.auth.signUpLead : texts.auth.signInLead;
+  const isInvited = pathname === JOIN_PATH;
+  const signUpLead = setupToken === undefined ? texts.auth.signUpLead : texts.auth.setupLead;
+  const lead = isSignUp ? signUpLead : texts.auth.signInLead;
 
   useEffect(() => {
     document.title = `${isSignUp ? texts.auth.signUp : texts.auth.signIn} – ${texts.product}`;
@@ -32,7 +42,7 @@ export function AuthPage({ session }: { session: Session }) {
             {isSignUp ? texts.auth.signUpTitle : texts.auth.signInTitle}
           </h1>
           <p className="mt-1.5 mb-8 text-ink-soft">{isInvited ? texts.join.signInFirst : lead}</p>
-          {isSignUp ? <SignUpForm session={session} /> : <SignInForm session={session} />}
+          {isSignUp ? <SignUpForm session={session} setupToken={setupToken} /> : <SignInForm session={session} />}
           <p className="mt-6 text-sm text-ink-soft">
             {isSignUp ? texts.auth.toSignIn : texts.auth.toSignUp}{' '}
             <button

@@ -31,7 +31,8 @@ export type Session = {
   /** @throws ProblemError */
   signIn: (credentials: Credentials) => Promise<void>;
   /** @throws ProblemError */
-  signUp: (account: Credentials & { displayName: string }) => Promise<void>;
+  /** With the setup token of the installation the account becomes its first administrator. */
+  signUp: (account: Credentials & { displayName: string; setupToken?: string | undefined }) => Promise<void>;
   /** @throws ProblemError when the server did not confirm; the session then goes on. */
   signOut: () => Promise<void>;
   signOutEverywhere: () => Promise<void>;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 import { texts } from '../texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, PasswordField } from '../ui/fields.tsx';
@@ -8,8 +9,9 @@ import { useForm } from '../ui/use-form.ts';
 import { rememberAccount } from './has-account.ts';
 import type { Session } from './session.ts';
 
-/** Makes an account. */
-export function SignUpForm({ session }: { session: Session }) {
+/** Makes an account; with a setup token, that of the first administrator. */
+export function SignUpForm({ session, setupToken }: { session: Session; setupToken?: string | undefined }) {
+  const navigate = useNavigate();
   const [password, setPassword] = useState('');
   const { form, errors, problem, isBusy, onSubmit } = useForm({
     fields: ['displayName', 'email', 'password'],
@@ -19,8 +21,10 @@ export function SignUpForm({ session }: { session: Session }) {
       ...(values.password === '' && { password: texts.auth.required.password }),
     }),
     async submit(values) {
-      await session.signUp(values);
+      await session.signUp({ ...values, setupToken });
       rememberAccount();
+      // Nobody needs it any more, and addresses are kept and copied.
+      if (setupToken !== undefined) void navigate('/', { replace: true });
     },
     reasons: { EMAIL_TAKEN: 'email', PASSWORD_TOO_WEAK: 'password' },
   });
