@@ -26,7 +26,7 @@ beforeAll(async () => {
   system = await startSystem({
     ollamaUrl: sim.url,
     replicas: 'api-gateway=2',
-    env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '1500', RATE_LIMIT_SIGN_INS_PER_MINUTE: '1000' },
+    env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '3000', RATE_LIMIT_SIGN_INS_PER_MINUTE: '1000' },
   });
   // On the gateway that no test kills.
   account = await createAccount(system.gatewayUrls[1] ?? '');

@@ -14,7 +14,7 @@ beforeAll(async () => {
   system = await startFaultySystem({
     ollamaUrl: sim.url,
     replicas: 'api-gateway=2',
-    env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '1500' },
+    env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '3000' },
   });
   account = await createAccount(system.gatewayUrls[1] ?? '');
 }, 120_000);

@@ -29,7 +29,7 @@ beforeAll(async () => {
     ollamaUrl: sim.url,
     env: {
       DEFAULT_MODEL: 'echo:latest',
-      LEASE_TTL_MS: '1500',
+      LEASE_TTL_MS: '3000',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_BSP_SCHEDULE_DELAY: '50',
     },
