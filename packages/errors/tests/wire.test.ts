@@ -1,5 +1,6 @@
 import { userServiceDefinition } from '@chatbot/proto';
 import { Client, credentials, Metadata, Server, ServerCredentials, type sendUnaryData, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppError, catalogue, fromGrpcError, isErrorReason, toGrpcError, toProblem } from '../src/index.ts';
 
@@ -93,4 +94,23 @@ it.each([
   metadata.set('grpc-status-details-bin', bytes);
   const received = await overTheWire({ code: status.UNAVAILABLE, details: 'canary', metadata });
   expect(received.reason).toBe('UNAVAILABLE');
+});
+
+it('details of any bytes are read as an error, whose reason is one of the catalogue', () => {
+  const made = toGrpcError(new AppError('QUOTA_EXCEEDED', { detail: 'whole', retryAfterMs: 1 })).metadata?.get(
+    'grpc-status-details-bin',
+  )[0];
+  const whole = Buffer.isBuffer(made) ? made : Buffer.alloc(0);
+  expect(whole.length).toBeGreaterThan(0);
+  const damaged = fc
+    .tuple(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length))
+    .map(([at, byte, end]) => Buffer.from(whole.with(at, byte).subarray(0, end)));
+  fc.assert(
+    fc.property(fc.oneof(damaged, fc.uint8Array().map(Buffer.from)), (bytes) => {
+      const metadata = new Metadata();
+      metadata.set('grpc-status-details-bin', bytes);
+      const thrown = Object.assign(new Error('failed'), { code: status.UNAVAILABLE, details: 'failed', metadata });
+      expect(isErrorReason(fromGrpcError(thrown).reason)).toBe(true);
+    }),
+  );
 });

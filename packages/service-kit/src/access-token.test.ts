@@ -1,4 +1,6 @@
 import { createHmac, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { AppError } from '@chatbot/errors';
+import fc from 'fast-check';
 import jwt, { type Algorithm } from 'jsonwebtoken';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { accessTokenClaims, bearerToken, createAccessTokenVerifier, type Jwks } from './access-token.ts';
@@ -226,3 +228,19 @@ function hmacSigned(header: object): string {
 function withHeader(changes: object): string {
   return `${base64(JSON.stringify({ ...JSON.parse(atob(goodHeader)), ...changes }))}.${goodPayload}.${goodSignature}`;
 }
+
+it('anything else than a token of ours is refused as one, with no other error', async () => {
+  const { verifier } = createSource([issuer.jwk]);
+  const text = fc.string({ unit: 'binary' });
+  const encoded = fc.oneof(text, text.map(base64), fc.json().map(base64));
+  const header = fc.oneof(fc.constant(goodHeader), encoded);
+  const payload = fc.oneof(fc.constant(goodPayload), encoded);
+  const parts = fc.tuple(header, payload, encoded).map((three) => three.join('.'));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(text, parts), async (token) => {
+      const thrown = await verifier.verify(token).catch((error: unknown) => error);
+      expect(thrown).toBeInstanceOf(AppError);
+      expect(['TOKEN_MISSING', 'TOKEN_INVALID']).toContain((thrown as AppError).reason);
+    }),
+  );
+});

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRequestContext, traceIdOf } from './request-context.ts';
 
@@ -33,6 +34,21 @@ describe('createRequestContext', () => {
     const made = createRequestContext({ traceparent: bad }).traceparent;
     expect(made).not.toBe(bad);
     expect(createRequestContext({ traceparent: made }).traceparent).toBe(made);
+  });
+
+  it('makes of anything a context that is safe in a header and in a log line', () => {
+    const near = fc.tuple(fc.constant(traceparent), fc.nat(60), fc.string({ unit: 'binary' }));
+    const trace = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      near.map(([text, at, junk]) => text.slice(0, at) + junk + text.slice(at)),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), trace, (requestId, text) => {
+        const context = createRequestContext({ requestId, traceparent: text });
+        expect(context.requestId).toMatch(/^[\w.:-]{1,128}$/);
+        expect(context.traceparent).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/);
+      }),
+    );
   });
 
   it('makes other ids for every request', () => {

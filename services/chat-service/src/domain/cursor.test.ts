@@ -1,6 +1,7 @@
 import { AppError } from '@chatbot/errors';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { decodeChangeCursor, encodeChangeCursor } from './change-cursor.ts';
 import {
   decodeConversationCursor,
   decodeMessageCursor,
@@ -58,3 +59,17 @@ it('refuses whatever else', () => {
 function toBase64url(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
+
+it('finds the moment of the changes again, and takes nothing that it did not give out', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 8.64e15 }), (atMs) => {
+      expect(decodeChangeCursor(encodeChangeCursor(atMs))).toBe(atMs);
+    }),
+  );
+  const encoded = fc.json().map((text) => Buffer.from(text).toString('base64url'));
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), encoded), (cursor) => {
+      expect(() => decodeChangeCursor(cursor)).toThrow(AppError);
+    }),
+  );
+});

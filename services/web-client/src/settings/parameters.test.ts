@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ParameterTexts, parseParameters, textsOf } from './parameters.ts';
 
@@ -28,5 +29,18 @@ describe('sampling parameters', () => {
   ] as const)('are refused where the server would: %s %s', (field, text) => {
     const { parameters, errors } = parseParameters({ ...empty, [field]: text });
     expect([parameters, Object.keys(errors)]).toEqual([{}, [field]]);
+  });
+
+  it('are, of whatever is typed, within the bounds or named as wrong', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.double().map(String), fc.integer().map(String));
+    fc.assert(
+      fc.property(text, text, text, text, (temperature, topP, maxTokens, seed) => {
+        const { parameters, errors } = parseParameters({ ...empty, temperature, topP, maxTokens, seed });
+        for (const name of Object.keys(errors)) expect(parameters).not.toHaveProperty(name);
+        const { temperature: warmth = 0, topP: share = 1, maxTokens: length = 1, seed: start = 0 } = parameters;
+        expect(warmth >= 0 && warmth <= 2 && share > 0 && share <= 1).toBe(true);
+        expect(Number.isInteger(length) && length >= 1 && length <= 32_768 && Number.isInteger(start)).toBe(true);
+      }),
+    );
   });
 });
