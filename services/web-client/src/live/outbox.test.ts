@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { noAnswer, ProblemError, parseProblem } from '../api/problem.ts';
 import type { PostedTurn } from '../api/schemas.ts';
@@ -79,4 +80,20 @@ it('offers a message again after a reload that came before the answer', async ()
   expect(reloaded.outbox.entries.get()).toMatchObject([{ ...MESSAGE, status: 'unsent' }]);
   reloaded.outbox.discard('client-1');
   expect(storage.length).toBe(0);
+});
+
+it('whatever is in the storage, what can be read of it is restored unsent, and the rest is passed over', () => {
+  const damaged = fc
+    .tuple(fc.constantFrom('clientMessageId', 'content', 'status', 'conversationId'), fc.jsonValue())
+    .map(([name, value]) => JSON.stringify({ ...MESSAGE, status: 'waiting', [name]: value }));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.string(), fc.json(), damaged)), (stored) => {
+      const storage = memoryStorage();
+      for (const [index, text] of stored.entries()) storage.setItem(`outbox.${index}`, text);
+      for (const entry of setUp({ storage }).outbox.entries.get()) {
+        expect(entry.status).toBe('unsent');
+        expect(typeof entry.clientMessageId === 'string' && typeof entry.content === 'string').toBe(true);
+      }
+    }),
+  );
 });
