@@ -43,6 +43,7 @@ export {
   type RpcMetrics,
   reportDatabasePool,
 } from './metrics.ts';
+export { inScriptSpan, limiterStore } from './redis/script-span.ts';
 export { createRequestContext, type RequestContext, traceIdOf } from './request-context.ts';
 export { type RevocationWatch, startRevocationWatch } from './revocation-watch.ts';
 export {
@@ -75,6 +76,7 @@ export { fromTimestamp, type Timestamp, toTimestamp } from './time.ts';
 export { parseTls, type TlsFiles, tlsEnv } from './tls/config.ts';
 export { openTls, type Tls } from './tls/tls.ts';
 export { parseTracing, type TracingSettings, tracingEnv } from './tracing/config.ts';
+export { inTrace } from './tracing/current-trace.ts';
 export { openTracing } from './tracing/open-tracing.ts';
 export {
   noTracing,

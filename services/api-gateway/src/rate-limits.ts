@@ -1,5 +1,5 @@
 import { AppError } from '@chatbot/errors';
-import type { Logger } from '@chatbot/service-kit';
+import { inTrace, type Logger, limiterStore, type RequestContext, type Tracing } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { GatewayConfig } from './config.ts';
@@ -9,12 +9,15 @@ import type { GatewayMetrics } from './metrics.ts';
 /** What is limited: REST requests, sign-ins and new sockets by address; REST requests again and messages by account. */
 export type LimitScope = 'requests' | 'sign-ins' | 'connections' | 'account-requests' | 'messages';
 
+/** `context`: the request that is counted, once it is one. */
+export type LimitUse = { scope: LimitScope; key: string; context?: RequestContext };
+
 export type RateLimits = {
   /**
    * Counts one use. Throws RATE_LIMITED with the time to wait when the key is over its limit. A message of an account that was far below its limit a
    * moment ago is counted without being waited for.
    */
-  consume(scope: LimitScope, key: string): Promise<void>;
+  consume(use: LimitUse): Promise<void>;
 };
 
 const minuteSeconds = 60;
@@ -25,8 +28,10 @@ export function createRateLimits(deps: {
   limits: GatewayConfig['limits'];
   logger: Logger;
   metrics: GatewayMetrics;
+  tracing: Tracing;
 }): RateLimits {
-  const { redis, limits, metrics } = deps;
+  const { limits, metrics, tracing } = deps;
+  const redis = limiterStore(deps.redis);
   const limiter = (scope: LimitScope, points: number) =>
     new RateLimiterRedis({
       storeClient: redis,
@@ -46,9 +51,11 @@ export function createRateLimits(deps: {
   };
   const headroom = createHeadroom({ reservePoints: Math.ceil(limits.messagesPerMinute / 2), now: Date.now });
 
-  async function count(scope: LimitScope, key: string) {
+  async function count({ scope, key, context }: LimitUse) {
+    const consume = () => limiters[scope].consume(key);
     try {
-      const { remainingPoints, msBeforeNext } = await limiters[scope].consume(key);
+      const counted = context === undefined ? consume() : inTrace({ tracing, context }, consume);
+      const { remainingPoints, msBeforeNext } = await counted;
       if (scope === 'messages') headroom.note(key, { points: remainingPoints, forMs: msBeforeNext });
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
@@ -58,10 +65,10 @@ export function createRateLimits(deps: {
   }
 
   return {
-    async consume(scope, key) {
+    async consume(use) {
       // Taken before the count is on its way, so that a burst cannot pass on one old answer.
-      const isFarBelow = scope === 'messages' && headroom.take(key);
-      const counted = count(scope, key);
+      const isFarBelow = use.scope === 'messages' && headroom.take(use.key);
+      const counted = count(use);
       if (isFarBelow) counted.catch(() => undefined);
       else await counted;
     },

@@ -69,7 +69,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const revocations = stack.use(await startRevocationWatch({ redisUrl: config.redisUrl, logger }));
   const accessTokens = createAccessTokenVerifier(() => signingKeys.load(), { revocations });
   const sessions = stack.use(startSessionClock(accessTokens));
-  const limits = createRateLimits({ redis: redis.client, limits: config.limits, logger, metrics });
+  const limits = createRateLimits({ redis: redis.client, limits: config.limits, logger, metrics, tracing });
 
   // Socket.IO takes its own paths from the server and leaves the rest to the listener that it finds there.
   let app: RequestListener = (_request, response) => void response.writeHead(503).end();
@@ -92,7 +92,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const access = createAccessWatch(io);
   const presence = stack.use(startPresence({ redis: redis.client, io, logger }));
 
-  const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs });
+  const log = createGenerationLog({ redis: redis.client, owner, leaseTtlMs: config.leaseTtlMs, tracing });
   const streams = createOpenStreams();
   const tail = stack.use(
     startLogTail({
@@ -118,7 +118,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
     }),
   );
 
-  const quotas = createQuotas({ redis: redis.client, limits: config.quotas, logger, metrics });
+  const quotas = createQuotas({ redis: redis.client, limits: config.quotas, logger, metrics, tracing });
   const gate = stack.use(createModelGate({ ai: clients.ai, logger, metrics }));
   stack.use(
     startRedisEventConsumer({

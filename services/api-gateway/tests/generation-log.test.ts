@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createRequestContext, noTracing } from '@chatbot/service-kit';
 import { createTestRedis, startTcpProxy, type TestRedis, urlThrough, waitFor } from '@chatbot/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +20,7 @@ afterAll(async () => {
 });
 
 function replica(leaseTtlMs = 60_000): GenerationLog {
-  return createGenerationLog({ redis, owner: randomUUID(), leaseTtlMs });
+  return createGenerationLog({ redis, owner: randomUUID(), leaseTtlMs, tracing: noTracing });
 }
 
 /** What happens when a lease runs out, without waiting for it. */
@@ -31,7 +32,7 @@ const delta = (text: string): FrameBody => ({ type: 'delta', text });
 const end: FrameBody = { type: 'end', status: 'completed', messageId: 'm' };
 
 async function claimed(log: GenerationLog, generationId: string) {
-  const claim = await log.claim(generationId);
+  const claim = await log.claim(generationId, createRequestContext());
   if (claim === undefined) throw new Error('not claimed');
   return claim;
 }
@@ -39,7 +40,9 @@ async function claimed(log: GenerationLog, generationId: string) {
 describe('claim', () => {
   it('has one winner among 20 replicas at once', async () => {
     const generationId = randomUUID();
-    const claims = await Promise.all(Array.from({ length: 20 }, () => replica().claim(generationId)));
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, () => replica().claim(generationId, createRequestContext())),
+    );
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
   });
 
@@ -59,14 +62,14 @@ describe('claim', () => {
     const { hostname: host, port } = new URL(server.url);
     await using proxy = await startTcpProxy({ target: { host, port: Number(port) } });
     const connection = new Redis(urlThrough(proxy, server.url)).on('error', () => {});
-    const log = createGenerationLog({ redis: connection, owner: randomUUID(), leaseTtlMs: 60_000 });
+    const log = createGenerationLog({ redis: connection, owner: randomUUID(), leaseTtlMs: 60_000, tracing: noTracing });
     await connection.ping();
     proxy.blackhole('answers');
-    const claiming = log.claim(generationId);
+    const claiming = log.claim(generationId, createRequestContext());
     const fence = await waitFor(() => redis.get(logKeys.fence(generationId)), { description: 'it took effect' });
     await proxy.heal();
     expect(await claiming).toMatchObject({ fence: Number(fence), lastSeq: 0 });
-    expect(await log.claim(generationId)).toBeUndefined();
+    expect(await log.claim(generationId, createRequestContext())).toBeUndefined();
     connection.disconnect();
   });
 
@@ -77,7 +80,11 @@ describe('claim', () => {
     await log.append(generationId, { fence, firstSeq: 1, bodies: [delta('a'), end] });
     await log.requestStop(generationId, { renderedSeq: 1 });
     await log.release(generationId, fence);
-    expect(await replica().claim(generationId)).toMatchObject({ lastSeq: 2, ended: true, stop: { renderedSeq: 1 } });
+    expect(await replica().claim(generationId, createRequestContext())).toMatchObject({
+      lastSeq: 2,
+      ended: true,
+      stop: { renderedSeq: 1 },
+    });
   });
 });
 
@@ -126,7 +133,7 @@ describe('append', () => {
     expect(await zombie.append(generationId, { fence, firstSeq: 1, bodies: [delta('late')] })).toBe('lost');
     expect(await zombie.renew(generationId, fence)).toMatchObject({ ownership: 'lost' });
     await zombie.release(generationId, fence);
-    expect(await replica().claim(generationId)).toBeUndefined();
+    expect(await replica().claim(generationId, createRequestContext())).toBeUndefined();
     expect(await heir.read(generationId, { afterSeq: 0, limit: 10 })).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger, createRegistry } from '@chatbot/service-kit';
+import { createLogger, createRegistry, createRequestContext, noTracing } from '@chatbot/service-kit';
 import { createTestRedis, type TestRedis, waitFor } from '@chatbot/testkit';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const connect = (role: RedisRole) => connections.use(connectRedis(server.url, { role, logger: quiet })).client;
   redis = connect('commands');
   const owner = randomUUID();
-  log = createGenerationLog({ redis, owner, leaseTtlMs: 60_000 });
+  log = createGenerationLog({ redis, owner, leaseTtlMs: 60_000, tracing: noTracing });
   tail = startLogTail({
     log,
     redis,
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 async function openWriter() {
   const generationId = randomUUID();
-  const claim = await log.claim(generationId);
+  const claim = await log.claim(generationId, createRequestContext());
   if (claim === undefined) throw new Error('not claimed');
   return {
     generationId,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createLogger, createRegistry } from '@chatbot/service-kit';
+import { createLogger, createRegistry, createRequestContext, noTracing } from '@chatbot/service-kit';
 import { createTestRedis, startTcpProxy, type TcpProxy, waitFor } from '@chatbot/testkit';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const connect = (role: RedisRole) => resources.use(connectRedis(redis.url, { role, logger })).client;
   const owner = randomUUID();
   const commands = connect('commands');
-  log = createGenerationLog({ redis: commands, owner, leaseTtlMs: 60_000 });
+  log = createGenerationLog({ redis: commands, owner, leaseTtlMs: 60_000, tracing: noTracing });
   const tail = resources.use(
     startLogTail({
       log,
@@ -77,7 +77,7 @@ it('a reader that takes nothing for a while costs the gateway a bounded memory a
   const connection = server.sockets.sockets.get(slow.id)?.conn;
   proxy.stall();
 
-  const claim = await log.claim(generationId);
+  const claim = await log.claim(generationId, createRequestContext());
   const writer = createLogWriter({
     log,
     generationId,

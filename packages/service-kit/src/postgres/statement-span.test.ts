@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { recordSpans } from '../../tests/recorded-spans.ts';
 import { createRequestContext } from '../request-context.ts';
 import { inTrace } from '../tracing/current-trace.ts';
-import { noTracing, type SpanOptions, type SpanOutcome } from '../tracing/tracing.ts';
 import { inStatementSpan } from './statement-span.ts';
 
 const sql = "INSERT INTO notes VALUES ('what somebody wrote')";
@@ -14,13 +14,8 @@ const overdue = Object.assign(new Error('what somebody wrote'), { code: '57014' 
 
 /** Runs `work` in a call that is traced, and returns what its spans said. */
 async function spansOf(work: () => unknown) {
-  const spans: [SpanOptions, SpanOutcome | undefined][] = [];
-  const context = createRequestContext();
-  const tracing: typeof noTracing = {
-    ...noTracing,
-    begin: (_context, options) => ({ context, end: (outcome) => void spans.push([options, outcome]) }),
-  };
-  await inTrace({ tracing, context }, work);
+  const { tracing, spans } = recordSpans();
+  await inTrace({ tracing, context: createRequestContext() }, work);
   return spans;
 }
 

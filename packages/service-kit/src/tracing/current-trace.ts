@@ -2,11 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestContext } from '../request-context.ts';
 import { noTracing, type Span, type SpanOptions, type Tracing } from './tracing.ts';
 
-type Trace = { readonly tracing: Tracing; readonly context: RequestContext };
+/** A request, and where what is done for it is said. */
+export type Trace = { readonly tracing: Tracing; readonly context: RequestContext };
 
 const traces = new AsyncLocalStorage<Trace>();
 
-/** Does the work of a call. Statements that are run meanwhile are spans of it. */
+/** Does the work of a call. Statements that are run meanwhile, and what limiters ask Redis, are spans of it. */
 export function inTrace<Result>(trace: Trace, work: () => Result): Result {
   return trace.tracing === noTracing ? work() : traces.run(trace, work);
 }

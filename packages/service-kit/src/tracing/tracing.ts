@@ -12,7 +12,9 @@ export type SpanAttributes = {
   readonly 'chatbot.socket.event'?: string;
   /** The first word of the SQL, in capitals. */
   readonly 'db.operation.name'?: string;
-  readonly 'db.system.name'?: 'postgresql';
+  /** The name of a script, as the code has it. */
+  readonly 'db.stored_procedure.name'?: string;
+  readonly 'db.system.name'?: 'postgresql' | 'redis';
   readonly 'gen_ai.operation.name'?: 'chat';
   readonly 'gen_ai.provider.name'?: 'ollama';
   readonly 'gen_ai.request.max_tokens'?: number;

@@ -86,7 +86,7 @@ export function createAskAhead({ ai, log, tail, leaseTtlMs }: AskAheadDeps): Ask
       if (request === undefined) return undefined;
       storing.add(messageKey);
       const reply = ai.duplex('Generate', request, { context, timeoutMs: timeouts.generationMs });
-      const claiming = log.claim(message.generationId);
+      const claiming = log.claim(message.generationId, context);
       const kept = keepLease(log, { claiming, generationId: message.generationId, leaseTtlMs });
       const awaited = awaitFirstFrame(tail, message.generationId);
       // Whoever takes the turn hears of it, too.

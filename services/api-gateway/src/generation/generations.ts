@@ -67,7 +67,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       opened?.cancel();
       return false;
     }
-    const claim = await claimOrCancel(claiming ?? log.claim(generationId), opened);
+    const claim = await claimOrCancel(claiming ?? log.claim(generationId, context), opened);
     if (claim === undefined) {
       opened?.cancel();
       return false;
@@ -217,7 +217,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       if (draining) return ahead?.drop('unknown');
       const task = await withAuthorNames(deps, posted, context);
       const { id, content } = present(task.generation, 'generation');
-      const { claiming = log.claim(id), opened = openReply(deps.ai, { task, textSoFar: content, context }) } =
+      const { claiming = log.claim(id, context), opened = openReply(deps.ai, { task, textSoFar: content, context }) } =
         ahead?.take(task) ?? {};
       const getTask = async () => task;
       await claimAndRun({ generationId: id, getTask, context, opened, claiming, isFirstRun: true });

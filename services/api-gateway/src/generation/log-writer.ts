@@ -1,4 +1,4 @@
-import type { LoopPressure } from '@chatbot/service-kit';
+import type { LoopPressure, RequestContext } from '@chatbot/service-kit';
 import type { FrameBody } from './frame.ts';
 import type { GenerationLog, Ownership } from './log.ts';
 
@@ -26,6 +26,8 @@ export type LogWriterOptions = {
   /** The frames up to this one are not in the log: Redis has lost them. Default 0. */
   baseSeq?: number;
   pressure: Pick<LoopPressure, 'windowMs'>;
+  /** The request that the first append is a span of. */
+  context?: RequestContext;
 };
 
 /** A status waits so long for the first text, to go with it in one append. Nobody reads faster. */
@@ -44,6 +46,7 @@ const pendingCharsMax = 256 * 1024;
  */
 export function createLogWriter(options: LogWriterOptions) {
   const { log, generationId, fence, lastSeq, text, pressure, baseSeq = 0 } = options;
+  let { context } = options;
   let seq = lastSeq;
   let logged = text;
   let pending: FrameBody[] = [];
@@ -78,7 +81,9 @@ export function createLogWriter(options: LogWriterOptions) {
       pendingChars = 0;
       if (bodies.some(({ type }) => type === 'delta')) appendedAtMs = performance.now();
       try {
-        const ownership = await log.append(generationId, { fence, firstSeq: seq + 1, baseSeq, bodies });
+        const appending = log.append(generationId, { fence, firstSeq: seq + 1, baseSeq, bodies, context });
+        context = undefined;
+        const ownership = await appending;
         if (ownership !== 'owned') throw new OwnershipLostError(ownership);
         seq += bodies.length;
         for (const body of bodies) if (body.type === 'delta') logged += body.text;

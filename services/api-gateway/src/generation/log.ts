@@ -1,3 +1,4 @@
+import { inScriptSpan, type RequestContext, type Tracing } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
 import { type Frame, type FrameBody, fromLogField, seqOf, toLogField } from './frame.ts';
 import { registerScripts } from './log-scripts.ts';
@@ -16,7 +17,14 @@ export type Claim = {
 /** A wish to stop. `renderedSeq`: the last frame that the person has seen, when the client says so. */
 export type StopRequest = { readonly renderedSeq: number | undefined };
 
-type AppendInput = { fence: number; firstSeq: number; baseSeq?: number; bodies: readonly FrameBody[] };
+type AppendInput = {
+  fence: number;
+  firstSeq: number;
+  baseSeq?: number;
+  bodies: readonly FrameBody[];
+  /** The request that the append is a span of. None of most: they go to Redis together with those of other replies. */
+  context?: RequestContext | undefined;
+};
 
 /** `owned`: the write took effect. `lost`: another owner has a higher fence. `gone`: Redis knows nothing of this generation any more. */
 export type Ownership = 'owned' | 'lost' | 'gone';
@@ -49,25 +57,29 @@ export function createGenerationLog({
   redis: connection,
   owner,
   leaseTtlMs,
+  tracing,
 }: {
   redis: Redis;
   owner: string;
   leaseTtlMs: number;
+  tracing: Tracing;
 }) {
   const redis = registerScripts(connection);
   let claimCount = 0;
 
   return {
-    /** Takes the ownership of a generation, or returns undefined while another owner holds it. */
-    async claim(generationId: string): Promise<Claim | undefined> {
-      const answer = await redis.genClaim(
-        logKeys.lease(generationId),
-        logKeys.fence(generationId),
-        logKeys.log(generationId),
-        logKeys.stop(generationId),
-        `${owner} ${++claimCount}`,
-        leaseTtlMs,
-        logTtl.runningMs,
+    /** Takes the ownership of a generation for a request, or returns undefined while another owner holds it. */
+    async claim(generationId: string, context: RequestContext): Promise<Claim | undefined> {
+      const answer = await inScriptSpan({ tracing, context }, 'genClaim', () =>
+        redis.genClaim(
+          logKeys.lease(generationId),
+          logKeys.fence(generationId),
+          logKeys.log(generationId),
+          logKeys.stop(generationId),
+          `${owner} ${++claimCount}`,
+          leaseTtlMs,
+          logTtl.runningMs,
+        ),
       );
       if (answer === null) return undefined;
       const [fence, lastId, lastField, stop] = answer;
@@ -80,18 +92,21 @@ export function createGenerationLog({
      * Appends frames numbered from `firstSeq`. A repeat of an append that already took effect changes nothing and is `owned`. When frames
      * between `baseSeq` and `firstSeq` are missing, the log is `gone`: Redis came back without its latest writes.
      */
-    async append(generationId: string, { fence, firstSeq, baseSeq = 0, bodies }: AppendInput): Promise<Ownership> {
+    async append(generationId: string, input: AppendInput): Promise<Ownership> {
+      const { fence, firstSeq, baseSeq = 0, bodies, context } = input;
       const ended = bodies.at(-1)?.type === 'end';
-      const answer = await redis.genAppend(
-        logKeys.log(generationId),
-        logKeys.fence(generationId),
-        fence,
-        firstSeq,
-        ended ? logTtl.endedMs : firstSeq === 1 ? logTtl.runningMs : 0,
-        firstSeq - 1 - baseSeq,
-        ...bodies.flatMap(toLogField),
-      );
-      return ownership(answer);
+      const append = () =>
+        redis.genAppend(
+          logKeys.log(generationId),
+          logKeys.fence(generationId),
+          fence,
+          firstSeq,
+          ended ? logTtl.endedMs : firstSeq === 1 ? logTtl.runningMs : 0,
+          firstSeq - 1 - baseSeq,
+          ...bodies.flatMap(toLogField),
+        );
+      const answer = context === undefined ? append() : inScriptSpan({ tracing, context }, 'genAppend', append);
+      return ownership(await answer);
     },
 
     /** Keeps the lease; says whether a stop was asked for meanwhile. */

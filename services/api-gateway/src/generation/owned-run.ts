@@ -83,7 +83,7 @@ export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun
     if (hasEnded(generation)) return closeLog(storedEndBody(generation), past);
     const isLogLost = !past.isWhole || (past.lastSeq === 0 && !options.isFirstRun && (await hadLog(generation)));
     const start = isLogLost ? afterLostLog(record) : past;
-    writer = createLogWriter({ log, generationId, fence: claim.fence, pressure, ...start });
+    writer = createLogWriter({ log, generationId, fence: claim.fence, pressure, context, ...start });
     checkpointedSeq = start.lastSeq;
     if (claim.stop !== undefined) stop(claim.stop);
     // A continued reply begins with the text that it continues.

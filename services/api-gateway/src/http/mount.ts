@@ -102,9 +102,10 @@ async function handle(route: Route, exchange: Exchange, until: Until): Promise<A
   const { request, response, deps } = exchange;
   const { context } = response.locals;
   const { limits } = deps.http;
-  if (route.limit !== 'messages') await limits.consume(route.limit, request.ip ?? 'unknown');
+  if (route.limit !== 'messages') await limits.consume({ scope: route.limit, key: request.ip ?? 'unknown', context });
   const access = await authorize(route, exchange);
-  if (route.access === 'user') await limits.consume(accountScope(route), access.identity.userId);
+  if (route.access === 'user')
+    await limits.consume({ scope: accountScope(route), key: access.identity.userId, context });
   return route.handle(deps.http, {
     identity: access.identity,
     caller: { context, accessToken: access.accessToken, ...until },

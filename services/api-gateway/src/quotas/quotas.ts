@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@chatbot/errors';
-import type { DomainEvent, Logger } from '@chatbot/service-kit';
+import { type DomainEvent, inScriptSpan, type Logger, type RequestContext, type Tracing } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
 import { createHeadroom } from '../headroom.ts';
 import type { GatewayMetrics } from '../metrics.ts';
@@ -34,7 +34,7 @@ export type Quotas = {
    * Takes a place for one more reply. Throws QUOTA_EXCEEDED with the time to wait. For an account that was far below its quotas a moment ago the count
    * is not waited for, and so it is while Redis is away.
    */
-  reserve(userId: string): Promise<Reservation>;
+  reserve(userId: string, context: RequestContext): Promise<Reservation>;
   read(userId: string): Promise<QuotaState>;
   /** Counts what ended; the handler of domain events. */
   count(events: readonly DomainEvent[]): Promise<void>;
@@ -58,21 +58,26 @@ export function createQuotas(deps: {
   limits: QuotaLimits;
   logger: Logger;
   metrics: GatewayMetrics;
+  tracing: Tracing;
 }): Quotas {
-  const { limits, logger, metrics } = deps;
+  const { limits, logger, metrics, tracing } = deps;
   const redis = defineQuotaScripts(deps.redis);
   const headroom = createHeadroom({ reservePoints: Math.ceil(limits.generationsMax / 2), now: Date.now });
 
-  async function take(userId: string, reservation: string): Promise<QuotaState & { reserved: boolean }> {
+  type Taking = { userId: string; reservation: string; context: RequestContext };
+
+  async function take({ userId, reservation, context }: Taking): Promise<QuotaState & { reserved: boolean }> {
     const nowMs = Date.now();
-    const [running, tokens, reserved] = await redis.quotaReserve(
-      runningKey(userId),
-      tokensKey(userId, nowMs),
-      reservation,
-      nowMs,
-      nowMs + reservationMs,
-      limits.generationsMax,
-      limits.tokensPerDay,
+    const [running, tokens, reserved] = await inScriptSpan({ tracing, context }, 'quotaReserve', () =>
+      redis.quotaReserve(
+        runningKey(userId),
+        tokensKey(userId, nowMs),
+        reservation,
+        nowMs,
+        nowMs + reservationMs,
+        limits.generationsMax,
+        limits.tokensPerDay,
+      ),
     );
     const state = stateOf({ running, tokens, nowMs });
     if (state.tokens.used < limits.tokensPerDay * tokensFarBelow) {
@@ -125,10 +130,10 @@ export function createQuotas(deps: {
   }
 
   return {
-    async reserve(userId) {
+    async reserve(userId, context) {
       const reservation = randomUUID();
       const isFarBelow = headroom.take(userId);
-      const taking = take(userId, reservation).catch((error: unknown) => {
+      const taking = take({ userId, reservation, context }).catch((error: unknown) => {
         logger.warn({ err: error }, 'a quota could not be counted');
         return undefined;
       });

@@ -38,7 +38,7 @@ export const generationContinue = defineEvent({
 
 /** A sender follows its own generation without asking. */
 async function turn(deps: EventDeps, call: EventCall, post: () => Promise<PostedTurn>): Promise<PostedTurn> {
-  await deps.limits.consume('messages', call.userId);
+  await deps.limits.consume({ scope: 'messages', key: call.userId, context: call.context });
   const sinceMs = performance.now();
   const ids = await post();
   const { conversationId, generationId } = ids;

@@ -38,7 +38,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     allowRequest(request, callback) {
       if (!isAllowedOrigin(request.headers)) return callback('ORIGIN_NOT_ALLOWED', false);
       if (isClosed()) return callback('UNAVAILABLE', false);
-      limits.consume('connections', addressOf(request)).then(
+      limits.consume({ scope: 'connections', key: addressOf(request) }).then(
         () => callback(null, true),
         (error: unknown) => callback(toAppError(error).reason, false),
       );

@@ -1,3 +1,4 @@
+import type { RequestContext } from '@chatbot/service-kit';
 import type { ModelGate } from '../model-gate.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import type { LoadGate } from './load-gate.ts';
@@ -9,7 +10,7 @@ export type Admission = {
    * of the model servers are full, or OVERLOADED when this replica has all it can do.
    */
   admit<Result extends { generationId: string; replayed: boolean }>(
-    userId: string,
+    asked: { userId: string; context: RequestContext },
     store: () => Promise<Result>,
   ): Promise<Result>;
 };
@@ -18,10 +19,10 @@ type AdmissionDeps = { quotas: Quotas; gate: ModelGate; load: LoadGate };
 
 export function createAdmission({ quotas, gate, load }: AdmissionDeps): Admission {
   return {
-    async admit(userId, store) {
+    async admit({ userId, context }, store) {
       gate.pass();
       using _place = load.enter();
-      const reservation = await quotas.reserve(userId);
+      const reservation = await quotas.reserve(userId, context);
       try {
         const result = await store();
         // A repeat has its place already, or had it.

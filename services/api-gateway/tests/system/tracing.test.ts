@@ -81,6 +81,10 @@ function lineage(spans: readonly ReceivedSpan[], span: ReceivedSpan): string[] {
 
 const generate = 'chatbot.ai.v1.AiService/Generate';
 const postMessage = 'chatbot.chat.v1.ChatService/PostMessage';
+const login = 'chatbot.user.v1.UserService/Login';
+/** What Redis is asked for one message. */
+const scripts = ['rlflxIncr', 'quotaReserve', 'genClaim', 'genAppend'];
+const scriptLabel = (script: string) => `api-gateway client EVALSHA ${script}`;
 
 describe('a message', () => {
   it('is one trace from the socket event over chat-service and ai-service to the request that the model server gets', async () => {
@@ -92,7 +96,7 @@ describe('a message', () => {
     const [, traceId = '', modelSpanId = ''] = String(headers.traceparent).split('-');
     const model = await spanWhere('the request to the model', ({ spanId }) => spanId === modelSpanId);
     const spans = await traceOf(traceId, {
-      names: ['api-gateway server message:send', `chat-service server ${postMessage}`],
+      names: ['api-gateway server message:send', `chat-service server ${postMessage}`, ...scripts.map(scriptLabel)],
     });
     expect(lineage(spans, model)).toEqual([
       'ai-service client chat echo:latest',
@@ -114,6 +118,17 @@ describe('a message', () => {
         kind: 'client',
         attributes: { 'db.system.name': 'postgresql', 'db.operation.name': name },
       });
+    }
+    // The count of the message and of its place, the claim, and the first of many appends: each once, on its way from the event to the model.
+    const asked = spans.filter(({ attributes }) => attributes['db.system.name'] === 'redis');
+    expect(asked.map(labelOf).sort()).toEqual(scripts.map(scriptLabel).sort());
+    for (const span of asked) {
+      expect(lineage(spans, span)).toEqual([labelOf(span), 'api-gateway server message:send']);
+      expect(Object.keys(span.attributes).sort()).toEqual([
+        'db.operation.name',
+        'db.stored_procedure.name',
+        'db.system.name',
+      ]);
     }
     expect(model.attributes).toEqual({
       'chatbot.generation.id': generationId,
@@ -191,6 +206,23 @@ describe('a request', () => {
     await traceOf(traceId, { outside, names: ['user-service server chatbot.user.v1.UserService/GetUser'] });
   });
 
+  it('to sign in shows what the limits of both services ask Redis', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    const outside = randomBytes(8).toString('hex');
+    const headers = { traceparent: `00-${traceId}-${outside}-01` };
+    const body = { email: account.email, password: account.password, tokenDelivery: 'body' };
+    expect((await callApi(system.url, 'POST', '/api/v1/auth/login', { body, headers })).status).toBe(200);
+    const spans = await traceOf(traceId, {
+      outside,
+      names: [scriptLabel('rlflxIncr'), 'user-service client EVALSHA rlflxIncr'],
+    });
+    expect(lineage(spans, named(spans, 'user-service client EVALSHA rlflxIncr')).slice(1)).toEqual([
+      `user-service server ${login}`,
+      `api-gateway client ${login}`,
+      'api-gateway server POST /api/v1/auth/login',
+    ]);
+  });
+
   it.each([
     [
       'is not traced when its header says so',
@@ -211,7 +243,7 @@ describe('a request', () => {
   });
 });
 
-it('no text, title, address, password or token is in any trace', async () => {
+it('no text, title, address, password, token or id of a person is in any trace', async () => {
   const canary = `canary-${randomUUID()}`;
   const person = await createAccount(system.url);
   using device = await person.connect();
@@ -245,7 +277,8 @@ it('no text, title, address, password or token is in any trace', async () => {
     outside: '00f067aa0ba902b7',
     names: ['user-service server chatbot.user.v1.UserService/GetUser'],
   });
-  for (const secret of [canary, person.email, person.password, person.accessToken, person.refreshToken, token]) {
+  const { email, password, userId, accessToken, refreshToken } = person;
+  for (const secret of [canary, email, password, userId, accessToken, refreshToken, token]) {
     expect(receiver.received()).not.toContain(secret);
   }
   expect(new Set(receiver.spans().map(({ service }) => service))).toEqual(
