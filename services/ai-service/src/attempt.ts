@@ -30,6 +30,8 @@ export type Attempt = {
   firstTokenMs: number | undefined;
   /** How many pieces have come. */
   chunkCount: number;
+  /** Whether it was given up because the server said nothing for a long time, to this request and to others. */
+  fellSilent: boolean;
   end: ReplyEnd | undefined;
 };
 
@@ -48,7 +50,15 @@ export function startAttempt(deps: AttemptDeps, { target, reply }: { target: Mod
     windowTokens: windowTokensOf(target.model, deps.contextTokensMax),
     replyTokensMax: parametersOf(reply).maxTokens,
   });
-  return { target, context, startedAtMs: performance.now(), firstTokenMs: undefined, chunkCount: 0, end: undefined };
+  return {
+    target,
+    context,
+    startedAtMs: performance.now(),
+    firstTokenMs: undefined,
+    chunkCount: 0,
+    fellSilent: false,
+    end: undefined,
+  };
 }
 
 /**
@@ -97,6 +107,7 @@ async function* events(deps: AttemptDeps, running: Running): AsyncGenerator<Repl
   const isLoaded = reply.text === '' ? askIfLoaded() : undefined;
   const parts = host.client.streamChat(toChatRequest(deps, running), { context, signal });
   using watched = host.silence.follow(() => {
+    attempt.fellSilent = true;
     leaving.abort(new OllamaError(reply.text === '' ? 'unreachable' : 'cut-off'));
   });
   try {

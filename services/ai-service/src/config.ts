@@ -41,6 +41,9 @@ export const envShape = {
   OLLAMA_IDLE_TIMEOUT_MS: integer(1_000, 3_600_000)
     .default(120_000)
     .describe('How long Ollama may pause in the middle of an answer, in milliseconds'),
+  OLLAMA_RETURN_TIMEOUT_MS: integer(0, 60_000)
+    .default(4_000)
+    .describe('How long a reply waits for an Ollama that is away and may be starting again, in milliseconds'),
   OLLAMA_PARALLEL: integer(1, 100_000)
     .default(32)
     .describe('How many replies each server writes at once; set it to its OLLAMA_NUM_PARALLEL for exact positions'),
@@ -59,7 +62,12 @@ export type AiConfig = Readonly<{
   tls: TlsFiles | undefined;
   tracing: TracingSettings | undefined;
   admin: Readonly<{ host: string; port: number }>;
-  ollama: Readonly<{ endpoints: readonly OllamaEndpoint[]; firstByteTimeoutMs: number; idleTimeoutMs: number }>;
+  ollama: Readonly<{
+    endpoints: readonly OllamaEndpoint[];
+    firstByteTimeoutMs: number;
+    idleTimeoutMs: number;
+    returnTimeoutMs: number;
+  }>;
   queue: Readonly<{ parallel: number; waitingMax: number; perKeyMax: number }>;
   models: Readonly<{ defaultModel: string; contextTokensMax: number }>;
 }>;
@@ -79,6 +87,7 @@ export function loadAiConfig(env: Environment): AiConfig {
       endpoints: Object.freeze(parsed.OLLAMA_HOSTS),
       firstByteTimeoutMs: parsed.OLLAMA_FIRST_BYTE_TIMEOUT_MS,
       idleTimeoutMs: parsed.OLLAMA_IDLE_TIMEOUT_MS,
+      returnTimeoutMs: parsed.OLLAMA_RETURN_TIMEOUT_MS,
     }),
     queue: Object.freeze({
       parallel: parsed.OLLAMA_PARALLEL,

@@ -1,34 +1,15 @@
 import { AppError } from '@chatbot/errors';
 import type { RpcCall } from '@chatbot/service-kit';
 import { type Attempt, type AttemptDeps, aboutContext, cutShortEvent, runAttempt, startAttempt } from './attempt.ts';
-import type { Rank } from './fair-queue.ts';
-import { OllamaError, toCallerError } from './ollama/errors.ts';
-import type { Entry, OllamaHost, OllamaHosts } from './ollama/hosts.ts';
+import type { Entry } from './ollama/hosts.ts';
 import { positionsOf } from './place-wait.ts';
 import { type GenerateInput, type Reply, type ReplyEvent, startReply } from './reply.ts';
+import { nextEntry, type Route, type RouteDeps, reroute, startRoute } from './route.ts';
 
-export type GenerateDeps = AttemptDeps & { hosts: OllamaHosts };
-
-/** What the requests so far say about the next one. */
-type Route = {
-  /** Servers that failed it. */
-  excluded: Set<OllamaHost>;
-  /** Servers whose list of models turned out to be old. */
-  readonly surprised: Set<OllamaHost>;
-  rank: Rank;
-  /** The model that has begun the text, which no other one continues. */
-  begunBy: string | undefined;
-  continuationCount: number;
-  cause: OllamaError | undefined;
-  /** The latest request, once it was on its way; none while the next one is looked for. */
-  attempt: Attempt | undefined;
-};
+export type GenerateDeps = AttemptDeps & RouteDeps;
 
 /** How a reply is asked for: aborting the call leaves it, aborting `stop` ends it. */
 export type GenerateCall = RpcCall & { readonly stop: AbortSignal };
-
-/** How often a reply that was begun is continued on another server. */
-const continuationsMax = 2;
 
 /**
  * Streams one reply, see replyTo. When `stop` aborts, it ends with a `finished` that says what was used, once the queue is left or the
@@ -40,7 +21,7 @@ export async function* generate(
   { stop, ...call }: GenerateCall,
 ): AsyncGenerator<ReplyEvent> {
   const reply = startReply(input);
-  const route = startRoute();
+  const route = startRoute(deps);
   const signal = AbortSignal.any([call.signal, stop]);
   try {
     yield* replyTo(deps, { reply, route, call: { ...call, signal } });
@@ -56,7 +37,8 @@ export async function* generate(
 /**
  * Streams one reply: statuses, texts in order, then one `finished`. Leaving the iteration, or aborting the call, leaves the queue
  * or closes the request to the model server. A server that fails is replaced by another: as long as nothing of the text has been
- * yielded, by any; after that, at most twice, by one that has the same model and continues the text.
+ * yielded, by any; after that, at most twice, by one that has the same model and continues the text. When there is no other, one that
+ * is away is waited for, see nextEntry.
  * Throws AppError MODEL_UNAVAILABLE, MODEL_NOT_FOUND, MODEL_FAILED, RATE_LIMITED (the queue is full), or the reason of the call's
  * signal.
  */
@@ -65,7 +47,7 @@ async function* replyTo(
   { reply, route, call }: { reply: Reply; route: Route; call: RpcCall },
 ): AsyncGenerator<ReplyEvent> {
   for (;;) {
-    const entry = await nextEntry(deps, { reply, route });
+    const entry = await nextEntry(deps, { reply, route, signal: call.signal });
     using place = entry.place;
     call.signal.throwIfAborted();
     const attempt = startAttempt(deps, { target: entry, reply });
@@ -80,36 +62,8 @@ async function* replyTo(
       deps.hosts.reportSuccess(entry.host);
       return;
     } catch (thrown) {
-      reroute(route, { thrown, attempt, reply, deps });
+      reroute(deps, { route, reply, attempt, thrown });
     }
-  }
-}
-
-function startRoute(): Route {
-  return {
-    excluded: new Set(),
-    surprised: new Set(),
-    rank: 'turn',
-    begunBy: undefined,
-    continuationCount: 0,
-    cause: undefined,
-    attempt: undefined,
-  };
-}
-
-/** When no server is left, what went wrong at the last one says more than that there is none. */
-async function nextEntry(deps: GenerateDeps, { reply, route }: { reply: Reply; route: Route }): Promise<Entry> {
-  const { excluded, rank, begunBy, cause } = route;
-  try {
-    return await deps.hosts.enter({
-      wanted: begunBy ?? reply.input.model,
-      substitute: begunBy === undefined ? 'any-chat-model' : 'none',
-      excluded,
-      fairnessKey: reply.input.fairnessKey,
-      rank,
-    });
-  } catch (thrown) {
-    throw cause === undefined ? thrown : toCallerError(cause);
   }
 }
 
@@ -144,31 +98,6 @@ function queueFull(): AppError {
   });
 }
 
-/** Prepares the next request after one that failed. Throws what the caller is told when there shall be none. */
-function reroute(
-  route: Route,
-  { thrown, attempt, reply, deps }: { thrown: unknown; attempt: Attempt; reply: Reply; deps: GenerateDeps },
-): void {
-  const { host, model } = attempt.target;
-  if (!isServerFault(thrown)) throw toCallerError(thrown);
-  deps.hosts.reportFailure(host, thrown);
-  route.cause = thrown;
-  if (reply.text !== '') {
-    if (route.continuationCount === continuationsMax) throw toCallerError(thrown);
-    route.continuationCount += 1;
-    route.begunBy = model.name;
-    // One that failed this reply before may be back by now.
-    route.excluded = new Set([host]);
-    reply.chunkCountBefore += attempt.chunkCount;
-    route.attempt = undefined;
-  } else if (thrown.failure === 'model-missing' && !route.surprised.has(host)) {
-    // Removed since the list was read. The server may have another model that will do.
-    route.surprised.add(host);
-  } else {
-    route.excluded.add(host);
-  }
-}
-
 function logContinuation(
   { logger }: GenerateDeps,
   { entry, reply, route }: { entry: Entry; reply: Reply; route: Route },
@@ -177,11 +106,6 @@ function logContinuation(
   const { continuationCount, cause } = route;
   logger.warn(
     { generationId, host: entry.host.label, continuationCount, failure: cause?.failure },
-    'reply continued on another model server',
+    'reply continued after a failure of its model server',
   );
-}
-
-/** Faults that another server need not have. A reply without an end would have none there, either. */
-function isServerFault(thrown: unknown): thrown is OllamaError {
-  return thrown instanceof OllamaError && thrown.failure !== 'too-long';
 }

@@ -24,7 +24,7 @@ export type AiService = AsyncDisposable & { readonly grpcPort: number; readonly 
  */
 export async function startAiService(config: AiConfig, logger: Logger): Promise<AiService> {
   const { defaultModel, contextTokensMax } = config.models;
-  const { endpoints, firstByteTimeoutMs, idleTimeoutMs } = config.ollama;
+  const { endpoints, firstByteTimeoutMs, idleTimeoutMs, returnTimeoutMs } = config.ollama;
   await using stack = new AsyncDisposableStack();
 
   const version = serviceVersion(import.meta.url);
@@ -50,6 +50,7 @@ export async function startAiService(config: AiConfig, logger: Logger): Promise<
       version,
       handlers: aiServiceHandlers({
         hosts,
+        returnTimeoutMs,
         pulls: createPullGate(),
         metrics,
         tracing,

@@ -53,7 +53,7 @@ describe('a server that fails in the middle of a reply', () => {
       const begun = continued?.messages.at(-1);
       expect(begun?.role).toBe('assistant');
       expect(text.startsWith(begun?.content ?? '?')).toBe(true);
-      expect(harness.logs()).toContain('"msg":"reply continued on another model server"');
+      expect(harness.logs()).toContain('"msg":"reply continued after a failure of its model server"');
     },
   );
 
@@ -219,6 +219,70 @@ describe('a server that is gone', () => {
       ['a1', 'a2'],
       ['b1', 'b2', 'a2', 'b3', 'a3'],
     ]);
+  });
+});
+
+describe('the only server, restarted', () => {
+  const patient = { OLLAMA_RETURN_TIMEOUT_MS: '60000' };
+  const isAway = (harness: Harness) =>
+    waitFor(() => harness.logs().includes('model server is away'), { description: 'the server is known to be away' });
+
+  it('answers what was asked while it was away', async () => {
+    const first = await startSim({ tokens: 3 });
+    const harness = await start([first], patient);
+    await readAll(generate(harness));
+    await first.close();
+    const replies = [follow(generate(harness)), follow(generate(harness))];
+    await isAway(harness);
+    const again = await startSim({ tokens: 3 }, { port: first.port });
+    for (const { end } of replies) expect((await end).text).toBe(numbers(3));
+    expect(again.requests).toHaveLength(2);
+  });
+
+  it('goes on with the reply that it had begun, from the text so far', async () => {
+    const first = await startSim({ tokens: 20, gateAfterTokens: 5 });
+    const harness = await start([first], patient);
+    const reply = follow(generate(harness));
+    await waitFor(() => reply.text() === numbers(5), { description: 'the text has begun' });
+    await first.close();
+    await isAway(harness);
+    const again = await startSim({ tokens: 20 }, { port: first.port });
+    const { text, events } = await reply.end;
+    expect(text).toBe(numbers(20));
+    expect(events.at(-1)?.finished?.usage?.completionTokens).toBe(20);
+    expect(again.requests[0]?.messages.at(-1)).toEqual({ role: 'assistant', content: numbers(5) });
+  });
+
+  it('is not waited for by a reply that is stopped, or given up', async () => {
+    const first = await startSim({ tokens: 20, gateAfterTokens: 5 });
+    const harness = await start([first], patient);
+    const giveUp = new AbortController();
+    const stopped = harness.client.duplex('Generate', ask('Count'), callOptions());
+    const replies = [
+      follow(stopped),
+      follow(harness.client.serverStream('Generate', ask('Count'), callOptions({ signal: giveUp.signal }))),
+    ];
+    const haveBegun = () => replies.every((reply) => reply.text() === numbers(5));
+    await waitFor(haveBegun, { description: 'the texts have begun' });
+    await first.close();
+    await isAway(harness);
+    stopped.send({ stop: true });
+    giveUp.abort();
+    expect((await replies[0]?.end)?.events.at(-1)?.finished).toMatchObject({
+      reason: 'REASON_STOPPED',
+      usage: { completionTokens: 5 },
+    });
+    await expect(replies[1]?.end).rejects.toMatchObject({ reason: 'CANCELLED' });
+  });
+
+  it('is waited for no longer than for a restart, and then the reply says that it does not answer', async () => {
+    const first = await startSim({ tokens: 3 });
+    const harness = await start([first], { OLLAMA_RETURN_TIMEOUT_MS: '300' });
+    await readAll(generate(harness));
+    await first.close();
+    const { error } = await readUntilError(generate(harness));
+    expect(error).toMatchObject({ reason: 'MODEL_UNAVAILABLE' });
+    expect(harness.logs()).toContain('model server is away');
   });
 });
 

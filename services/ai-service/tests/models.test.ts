@@ -80,7 +80,7 @@ describe('without a model or a server', () => {
 
   it('an absent Ollama is MODEL_UNAVAILABLE in every rpc that needs it, while the service stays healthy', async () => {
     const url = `http://admin:secret@127.0.0.1:${await freePort()}`;
-    const { client, logs } = await start([{ url }]);
+    const { client, logs } = await start([{ url }], { OLLAMA_RETURN_TIMEOUT_MS: '300' });
     const unavailable = { reason: 'MODEL_UNAVAILABLE', detail: 'Ollama does not answer at the configured address.' };
     const title = { messages: [{ role: 'user', content: 'Hi' }] };
 

@@ -30,6 +30,11 @@ export class OllamaError extends Error {
   }
 }
 
+/** Whether it is what a server that is not there would do, too. */
+export function isAbsence(failure: OllamaFailure): boolean {
+  return failure === 'unreachable' || failure === 'cut-off';
+}
+
 /** What a caller is told. Errors of other kinds are returned as they are. */
 export function toCallerError(thrown: unknown): unknown {
   if (!(thrown instanceof OllamaError)) return thrown;

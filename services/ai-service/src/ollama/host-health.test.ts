@@ -12,13 +12,16 @@ function start() {
   const changes: string[] = [];
   const probedAtMs: number[] = [];
   const startedAtMs = Date.now();
-  const server = { answers: false };
+  const server = { answers: false, awayCount: 0 };
   const health: HostHealth = createHostHealth({
     probe: async () => {
       probedAtMs.push(Date.now() - startedAtMs);
       if (!server.answers) throw new Error('refused');
     },
     onOut: (probeInMs) => changes.push(`out ${probeInMs}`),
+    onAway: () => {
+      server.awayCount += 1;
+    },
     onBack: () => changes.push('back'),
   });
   return { health, server, changes, probedAtMs };
@@ -75,5 +78,51 @@ describe('a server that failed', () => {
     health[Symbol.dispose]();
     await vi.advanceTimersByTimeAsync(60_000);
     expect([health.isOut, probedAtMs]).toEqual([true, [1_000]]);
+  });
+});
+
+describe('a server that is waited for', () => {
+  const forever = new AbortController().signal;
+
+  it('is probed at once and every 250 ms, and whoever waits is told when it is back', async () => {
+    const { health, server, changes, probedAtMs } = start();
+    health.reportFailure();
+    const waits = [health.hasReturned(forever), health.hasReturned(forever)];
+    await vi.advanceTimersByTimeAsync(600);
+    expect([probedAtMs, server.awayCount]).toEqual([[0, 250, 500], 1]);
+    server.answers = true;
+    await vi.advanceTimersByTimeAsync(250);
+    expect(await Promise.all(waits)).toEqual([true, true]);
+    expect([health.isOut, changes]).toEqual([false, ['out 1000', 'back']]);
+  });
+
+  it('is not one that answers the first probe, or is not out', async () => {
+    const { health, server } = start();
+    server.answers = true;
+    expect(await health.hasReturned(forever)).toBe(false);
+    health.reportFailure();
+    const wait = health.hasReturned(forever);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([await wait, health.isOut, server.awayCount]).toEqual([false, false, 0]);
+  });
+
+  it('is probed as rarely as before when nobody waits any more', async () => {
+    const { health, probedAtMs } = start();
+    health.reportFailure();
+    const giveUp = new AbortController();
+    const wait = health.hasReturned(giveUp.signal);
+    await vi.advanceTimersByTimeAsync(300);
+    giveUp.abort();
+    expect(await wait).toBe(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(probedAtMs).toEqual([0, 250, 500, 2_500, 6_500]);
+  });
+
+  it('is not waited for beyond the end of the service', async () => {
+    const { health } = start();
+    health.reportFailure();
+    const wait = health.hasReturned(forever);
+    health[Symbol.dispose]();
+    expect(await wait).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import type { Logger, LoopPressure } from '@chatbot/service-kit';
 import { FairQueue, type Place, type Rank, RunningLimit } from '../fair-queue.ts';
 import { createOllamaClient, type OllamaClient } from './client.ts';
 import type { OllamaEndpoint } from './endpoint.ts';
-import { OllamaError, toCallerError } from './errors.ts';
+import { isAbsence, OllamaError, toCallerError } from './errors.ts';
 import { createHostHealth, type HostHealth } from './host-health.ts';
 import { type ChatModel, createInstalledModels, type InstalledModels } from './installed-models.ts';
 import { createLoadedModels, type LoadedModels } from './loaded-models.ts';
@@ -49,6 +49,8 @@ export type OllamaHosts = Disposable & {
    * Throws AppError MODEL_UNAVAILABLE when no server answers, MODEL_NOT_FOUND when none has a model that will do.
    */
   enter(input: EnterInput): Promise<Entry>;
+  /** Waits for a server that is away and resolves with the first that is back; with none when none is away, or the signal aborts. */
+  nextReturned(signal: AbortSignal): Promise<OllamaHost | undefined>;
   /** The chat models of all servers, each once, the default first. Throws AppError MODEL_UNAVAILABLE when none answers. */
   listModels(): Promise<readonly (ChatModel & { readonly isDefault: boolean })[]>;
   /** Takes the server out when the failure is one that other requests would meet, too. Who waits for it goes to another one. */
@@ -107,6 +109,14 @@ export function createOllamaHosts(deps: OllamaHostsDeps): OllamaHosts {
       }
       throw failed.size === hosts.length ? noHostAnswers() : noChatModel(deps.defaultModel);
     },
+    async nextReturned(signal) {
+      const done = new AbortController();
+      const waiting = AbortSignal.any([signal, done.signal]);
+      const returns = hosts.map(async (host) => ((await host.health.hasReturned(waiting)) ? host : Promise.reject()));
+      return await Promise.any(returns)
+        .catch(() => undefined)
+        .finally(() => done.abort());
+    },
     async listModels() {
       const asked = candidates(new Set());
       const lists = await Promise.allSettled(asked.map(({ models }) => models.list()));
@@ -136,13 +146,16 @@ function createHost(
   const { label } = endpoint;
   const { transport, pressure, logger, queue } = deps;
   const client = createOllamaClient({ endpoint, transport, pressure });
-  const models = createInstalledModels(client);
+  const models = createInstalledModels(client, { onNoAnswer: () => health.reportFailure() });
   const health = createHostHealth({
     probe: (signal) => client.ping({ signal }),
     onOut(probeInMs) {
       models.forget();
       logger.warn({ host: label, probeInMs }, 'model server taken out');
       onChange();
+    },
+    onAway() {
+      logger.warn({ host: label }, 'model server is away');
     },
     onBack() {
       logger.info({ host: label }, 'model server brought back');
@@ -162,7 +175,7 @@ function createHost(
 
 /** Even an error is a sign of life; no answer, or half of one, is not. */
 function throwUnlessAnswered(thrown: unknown): void {
-  if (!(thrown instanceof OllamaError) || ['unreachable', 'cut-off'].includes(thrown.failure)) throw thrown;
+  if (!(thrown instanceof OllamaError) || isAbsence(thrown.failure)) throw thrown;
 }
 
 /** One whose queue is full comes last, however few run there. */
@@ -173,7 +186,7 @@ function byLoad({ queue: left }: OllamaHost, { queue: right }: OllamaHost): numb
 
 /** What a reply can meet. A server that answers, though badly, may do better with another request. */
 function isOutage(failure: OllamaError['failure']): boolean {
-  return failure === 'unreachable' || failure === 'busy' || failure === 'cut-off';
+  return failure === 'busy' || isAbsence(failure);
 }
 
 function toQueueInput({ fairnessKey, rank }: EnterInput): Parameters<FairQueue['enter']>[0] {

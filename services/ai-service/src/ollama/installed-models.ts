@@ -5,7 +5,7 @@ import { normalizeModelName } from './model-name.ts';
 /** A model that can chat. */
 export type ChatModel = TaggedModel & Pick<ModelFacts, 'contextLength' | 'thinks'>;
 
-/** The chat models of one server. Every method throws OllamaError when the server cannot be asked. */
+/** The chat models of one server. Every method throws OllamaError when the server cannot be asked, and was not a short while ago. */
 export type InstalledModels = {
   /** The model of that name, if it is installed and can chat. */
   find(name: string): Promise<ChatModel | undefined>;
@@ -17,35 +17,63 @@ export type InstalledModels = {
   forget(): void;
 };
 
-const tagsAgeMaxMs = 5_000;
+const freshMs = 5_000;
+/** Long enough for a restart, or for a disk that is busy; short enough that nobody is told of models that are gone for good. */
+const keptMs = 15_000;
+const patienceMs = 1_000;
 const askTimeoutMs = 3_000;
 const showConcurrencyMax = 8;
 
+type Tags = { readonly models: readonly TaggedModel[]; readonly readAtMs: number };
+
 /**
- * Remembers /api/tags for 5 s and /api/show for as long as the content stays. Callers that come at the same time share one
- * request, which is why none of them can cancel it; it has a time limit of its own.
+ * Remembers /api/tags for 5 s and /api/show for as long as the content stays. When the server does not answer within a second, what it
+ * answered last stands in, for 15 s at most. Callers that come at the same time share one request, which is why none of them can cancel it;
+ * it has a time limit of its own. `onNoAnswer` hears of every list that did not come.
  */
-export function createInstalledModels(client: OllamaClient): InstalledModels {
+export function createInstalledModels(
+  client: Pick<OllamaClient, 'listModels' | 'showModel'>,
+  { onNoAnswer }: { onNoAnswer: () => void },
+): InstalledModels {
   const call = () => ({ signal: AbortSignal.timeout(askTimeoutMs) });
   const facts = new Map<string, Promise<ModelFacts>>();
-  let tags: { models: Promise<readonly TaggedModel[]>; expiresAtMs: number } | undefined;
+  let latest: Tags | undefined;
+  let isForgotten = false;
+  let asking: Promise<Tags> | undefined;
 
-  async function loadTags(): Promise<readonly TaggedModel[]> {
-    const models = [...(await client.listModels(call()))].sort((left, right) => compare(left.name, right.name));
-    const keys = new Set(models.map(factsKey));
-    for (const key of facts.keys()) if (!keys.has(key)) facts.delete(key);
+  async function currentTags(): Promise<readonly TaggedModel[]> {
+    if (latest !== undefined && !isForgotten && ageMs(latest) < freshMs) return latest.models;
+    asking ??= ask();
+    const { models } = latest !== undefined && ageMs(latest) < keptMs ? await inTime(asking, latest) : await asking;
     return models;
   }
 
-  function currentTags(): Promise<readonly TaggedModel[]> {
-    if (tags === undefined || tags.expiresAtMs <= performance.now()) {
-      const entry = { models: loadTags(), expiresAtMs: performance.now() + tagsAgeMaxMs };
-      tags = entry;
-      entry.models.catch(() => {
-        if (tags === entry) tags = undefined;
-      });
-    }
-    return tags.models;
+  function ask(): Promise<Tags> {
+    const asked = loadTags();
+    asked.then(
+      (tags) => settle(asked, tags),
+      () => {
+        settle(asked, undefined);
+        onNoAnswer();
+      },
+    );
+    return asked;
+  }
+
+  /** One that was asked before the list was forgotten may be as old as that. */
+  function settle(asked: Promise<Tags>, tags: Tags | undefined) {
+    if (asking !== asked) return;
+    asking = undefined;
+    if (tags === undefined) return;
+    latest = tags;
+    isForgotten = false;
+  }
+
+  async function loadTags(): Promise<Tags> {
+    const models = [...(await client.listModels(call()))].sort((left, right) => compare(left.name, right.name));
+    const keys = new Set(models.map(factsKey));
+    for (const key of facts.keys()) if (!keys.has(key)) facts.delete(key);
+    return { models, readAtMs: performance.now() };
   }
 
   function factsOf(model: TaggedModel): Promise<ModelFacts> {
@@ -92,9 +120,21 @@ export function createInstalledModels(client: OllamaClient): InstalledModels {
       return models;
     },
     forget() {
-      tags = undefined;
+      isForgotten = true;
+      asking = undefined;
     },
   };
+}
+
+function ageMs({ readAtMs }: Tags): number {
+  return performance.now() - readAtMs;
+}
+
+/** The answer when it comes in time, else what stands in for it. */
+async function inTime(asking: Promise<Tags>, standIn: Tags): Promise<Tags> {
+  const { promise: late, resolve } = Promise.withResolvers<Tags>();
+  const timer = setTimeout(() => resolve(standIn), patienceMs);
+  return await Promise.race([asking.catch(() => standIn), late]).finally(() => clearTimeout(timer));
 }
 
 /** A server that gives no digest is asked by name. */

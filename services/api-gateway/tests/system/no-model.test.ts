@@ -6,7 +6,8 @@ let system: System;
 let account: Account;
 
 beforeAll(async () => {
-  system = await startSystem({ ollamaUrl: `http://127.0.0.1:${await freePort()}` });
+  const env = { OLLAMA_RETURN_TIMEOUT_MS: '300' };
+  system = await startSystem({ ollamaUrl: `http://127.0.0.1:${await freePort()}`, env });
   account = await createAccount(system.url);
 }, 120_000);
 
