@@ -95,6 +95,13 @@ function describeSteps(project: Project, build: boolean): Step[] {
         await expectWhole(registered, first, await registered.follow(first));
       },
     },
+    {
+      name: 'a file to import that is larger than any other request',
+      async run() {
+        const imported = await somebody().importConversation(50);
+        if (imported !== 1) throw new Error(`${imported} conversations were imported`);
+      },
+    },
     ...['api-gateway', 'api-gateway-2'].map((service) =>
       survives(`a reply outlives ${service}, killed`, {
         at: service,
@@ -184,7 +191,8 @@ async function waitUntilHealthy(project: Project, service: string): Promise<void
   });
 }
 
-const waitTimeoutMs = 180_000;
+/** A busy machine takes minutes to start fourteen containers. */
+const waitTimeoutMs = 600_000;
 
 async function waitFor(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadlineMs = Date.now() + waitTimeoutMs;

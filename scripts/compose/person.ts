@@ -20,13 +20,15 @@ export type Frame = z.infer<typeof frameSchema>;
 export type Person = {
   /** Posts a message into a new conversation. */
   send(content: string): Promise<Turn>;
-  /** The frames of a reply to its end, however often the connection is lost on the way. Throws after two minutes. */
+  /** The frames of a reply to its end, however often the connection is lost on the way. Throws after five minutes. */
   follow(turn: Turn): Promise<readonly Frame[]>;
   /** The reply as it is stored. */
   stored(turn: Turn): Promise<{ content: string; status: string }>;
+  /** Imports a conversation with so many messages, each as long as one may be. Returns how many conversations were stored. */
+  importConversation(messageCount: number): Promise<number>;
 };
 
-const followTimeoutMs = 120_000;
+const followTimeoutMs = 300_000;
 
 export async function register(url: string): Promise<Person & { email: string; password: string }> {
   const email = `${randomUUID()}@example.com`;
@@ -83,6 +85,18 @@ async function signInBy(route: string, { url, email, password }: Account): Promi
       const message = items.find(({ id }) => id === turn.assistantMessageId);
       if (message === undefined) throw new Error('the reply is not among the messages of its conversation');
       return message;
+    },
+    async importConversation(messageCount) {
+      const messages = Array.from({ length: messageCount }, (_, index) => ({
+        id: `${index}`,
+        parentId: index === 0 ? null : `${index - 1}`,
+        role: index % 2 === 0 ? 'user' : 'assistant',
+        content: 'x'.repeat(100_000),
+      }));
+      const conversations = [{ title: 'Imported', messages }];
+      const body = { format: 'chatbot.conversations', version: 1, conversations };
+      const answer = await call(`${api}/conversations/import`, { method: 'POST', body, accessToken });
+      return z.object({ imported: z.number() }).parse(answer).imported;
     },
   };
 }
