@@ -67,6 +67,22 @@ function configOf(manifests: readonly Manifest[], name: string): Record<string, 
   return z.record(z.string(), z.string()).parse(found?.data);
 }
 
+const ingressNginx = 'nginx.ingress.kubernetes.io/';
+
+function annotationsOf(metadata: Manifest['metadata']): Record<string, string> {
+  const { annotations } = z.looseObject({ annotations: z.record(z.string(), z.string()) }).parse(metadata);
+  return Object.fromEntries(
+    Object.entries(annotations).map(([name, value]) => [name.replace(ingressNginx, ''), value]),
+  );
+}
+
+function hostsOf({ spec }: Manifest): string[] {
+  return z
+    .looseObject({ rules: z.array(z.looseObject({ host: z.string() })) })
+    .parse(spec)
+    .rules.map(({ host }) => host);
+}
+
 describe.each(overlays)('the overlay $name', ({ dir }) => {
   const manifests = renderOverlay(dir);
 
@@ -115,6 +131,33 @@ describe.each(overlays)('the overlay $name', ({ dir }) => {
       expect(pauseSeconds, name).toBeGreaterThan(0);
       expect(terminationGracePeriodSeconds, name).toBeGreaterThan(pauseSeconds + drainSeconds);
     }
+  });
+
+  it('lets callers of gRPC see every replica, so that they can spread their calls', () => {
+    const serviceSchema = z.looseObject({
+      clusterIP: z.string().optional(),
+      ports: z.array(z.looseObject({ name: z.string() })),
+    });
+    const services = manifests
+      .filter(({ kind }) => kind === 'Service')
+      .map(({ metadata, spec }) => ({ name: metadata.name, ...serviceSchema.parse(spec) }));
+    const ofGrpc = services.filter(({ ports }) => ports.some(({ name }) => name === 'grpc'));
+    expect(ofGrpc.map(({ name }) => name).sort()).toEqual(['ai-service', 'chat-service', 'user-service']);
+    expect(ofGrpc.filter(({ clusterIP }) => clusterIP !== 'None')).toEqual([]);
+  });
+
+  it('keeps a quiet socket open, collects no tokens, and lets a file to import through as Docker Compose does', () => {
+    const ingresses = manifests.filter(({ kind }) => kind === 'Ingress');
+    const annotations = new Map(ingresses.map(({ metadata }) => [metadata.name, annotationsOf(metadata)]));
+    for (const found of annotations.values()) {
+      expect(Number(found['proxy-read-timeout'])).toBeGreaterThanOrEqual(3_600);
+      expect(found['proxy-buffering']).toBe('off');
+    }
+    expect(new Set(ingresses.flatMap(hostsOf)).size).toBe(1);
+    const gateway = readFileSync(join(rootDir, 'infrastructure', 'nginx', 'gateway.conf'), 'utf8');
+    const sizes = [...gateway.matchAll(/client_max_body_size (\w+);/g)].map(([, size]) => size);
+    expect([...annotations.values()].map((found) => found['proxy-body-size'])).toEqual(sizes);
+    expect(annotations.get('chatbot-import')?.['proxy-request-buffering']).toBe('off');
   });
 
   it('denies all traffic that no policy allows, and has a policy for everything that runs', () => {
@@ -167,6 +210,15 @@ describe('the production overlay', () => {
     }
   });
 
+  it('spreads the replicas of everything over machines and zones', () => {
+    const spreadSchema = z.array(z.looseObject({ topologyKey: z.string() })).default([]);
+    for (const { name, spec } of workloadsOf(manifests, servingKinds)) {
+      const spread = spreadSchema.parse(spec.template.spec.topologySpreadConstraints);
+      const keys = spread.map(({ topologyKey }) => topologyKey).sort();
+      expect(keys, name).toEqual(['kubernetes.io/hostname', 'topology.kubernetes.io/zone']);
+    }
+  });
+
   it('never scales below the number of replicas it starts with, nor below two', () => {
     const scalers = manifests.filter(({ kind }) => kind === 'HorizontalPodAutoscaler');
     expect(scalers.length).toBeGreaterThan(0);
@@ -176,6 +228,18 @@ describe('the production overlay', () => {
       expect(minReplicas, metadata.name).toBeGreaterThanOrEqual(2);
     }
   });
+});
+
+it('every metric of a pod that an autoscaler reads is one for which the README has a rule of the adapter', () => {
+  const manifests = renderOverlay(overlays.find(({ name }) => name === 'production')?.dir ?? '');
+  const metricSchema = z.looseObject({ pods: z.looseObject({ metric: z.object({ name: z.string() }) }).optional() });
+  const read = manifests
+    .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
+    .flatMap(({ spec }) => z.looseObject({ metrics: z.array(metricSchema) }).parse(spec).metrics)
+    .flatMap(({ pods }) => pods?.metric.name ?? []);
+  const readme = readFileSync(join(rootDir, 'infrastructure', 'kubernetes', 'README.md'), 'utf8');
+  const [, offered = ''] = /__name__=~"([\w|]+)"/.exec(readme) ?? [];
+  expect(read.sort()).toEqual(offered.split('|').sort());
 });
 
 it('the schema check refuses a field that does not exist, a wrong type and a missing field', () => {
