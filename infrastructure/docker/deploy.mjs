@@ -1,6 +1,7 @@
 // Makes a folder a package of the workspace: what it ships (`files` of its package.json) and its production dependencies.
 //   node infrastructure/docker/deploy.mjs <folder> <package>…
-// Then takes out what no running service opens: types, source maps of others, and the database engines that are not Postgres.
+// Then takes out what no running service opens: types, source maps of others, database engines that are not Postgres, and binaries for systems that
+// are not Linux.
 import { execFileSync } from 'node:child_process';
 import { globSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +27,7 @@ function prune(target) {
     '*/node_modules/**/*.{d.ts,d.mts,d.cts}',
     '*/node_modules/**/*.{js,mjs,cjs}.map',
     '@types+*',
+    'bcrypt@*/node_modules/bcrypt/prebuilds/{darwin,win32}*',
     // Prisma's runtime has a query compiler for every database, each in four encodings.
     '@prisma+client@*/node_modules/@prisma/client/runtime/*.{mysql,sqlite,sqlserver,cockroachdb}.*',
     '@prisma+client@*/node_modules/@prisma/client/runtime/{query_compiler_small,wasm-compiler-edge}*',
