@@ -4,6 +4,19 @@ import { endStatusSchema } from './generation/frame.ts';
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 
 const generationBuckets = [0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
+/** Why something is refused: an account, an address or everybody has used up this. */
+const limitScopes = [
+  'requests',
+  'sign-ins',
+  'connections',
+  'account-requests',
+  'messages',
+  'events',
+  'tokens',
+  'generations',
+  'models',
+  'replica',
+];
 const firstTextBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 /** The metrics of the gateway. No label ever holds an id. */
@@ -71,5 +84,6 @@ export function createGatewayMetrics(registry: Registry) {
   };
   // From the start at 0, so that the first one is an increase and not a new series.
   for (const status of endStatusSchema.options) metrics.generationTotal.inc({ status }, 0);
+  for (const scope of limitScopes) metrics.rateLimited.inc({ scope }, 0);
   return metrics;
 }
