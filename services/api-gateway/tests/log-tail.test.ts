@@ -3,7 +3,7 @@ import { createLogger, createRegistry, createRequestContext, noTracing } from '@
 import { createTestRedis, type TestRedis, waitFor } from '@chatbot/testkit';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Frame } from '../src/generation/frame.ts';
 import { createGenerationLog, type GenerationLog } from '../src/generation/log.ts';
 import { createLogWriter } from '../src/generation/log-writer.ts';
@@ -159,6 +159,14 @@ describe('a follower', () => {
     await stayer.ended();
     expect(leaver.frames).toEqual([]);
   });
+});
+
+it('takes its own standstill for no silence of Redis', () => {
+  const standstillMs = 60_000;
+  const nowMs = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + standstillMs);
+  onTestFinished(() => clock.mockRestore());
+  expect(tail.isCutOff).toBe(false);
 });
 
 describe('a tail whose Redis comes back empty', () => {

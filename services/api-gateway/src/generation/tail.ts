@@ -54,7 +54,7 @@ const catchUpPage = 256;
 const retryMs = 250;
 /** Twice as long as a read takes that finds nothing. */
 const cutOffMs = 2 * blockMs;
-const watchIntervalMs = 1_000;
+const lookIntervalMs = 1_000;
 /** A read asks about every log that is followed: the more there are, the longer it lets frames come together, 10 ms at most. */
 const topicsPerPauseMs = 20;
 const pauseMsMax = 10;
@@ -70,10 +70,17 @@ export function startLogTail(deps: TailDeps): LogTail {
   let wakePosition = '0-0';
   let reading = false;
   let closed = false;
-  let answeredAtMs = performance.now();
+  /**
+   * Counted, not taken from the clock: when this process stood still, because the machine was busy or asleep, answers of that time wait to be
+   * read, and nobody is cut off.
+   */
+  let silentLooks = 0;
 
-  const isCutOff = () => performance.now() - answeredAtMs > cutOffMs;
-  const watching = setInterval(() => isCutOff() && onCutOff(), watchIntervalMs);
+  const isCutOff = () => silentLooks * lookIntervalMs > cutOffMs;
+  const watching = setInterval(() => {
+    silentLooks += 1;
+    if (isCutOff()) onCutOff();
+  }, lookIntervalMs);
 
   /** Interrupts the blocking read, so that the next one includes a new topic. */
   function wake() {
@@ -94,7 +101,7 @@ export function startLogTail(deps: TailDeps): LogTail {
     reading = true;
     const answer = await blocking.xread('COUNT', entriesMax, 'BLOCK', blockMs, 'STREAMS', ...keys, ...positions);
     reading = false;
-    answeredAtMs = performance.now();
+    silentLooks = 0;
     const byKey = new Map(followed.map((topic) => [logKeys.log(topic.generationId), topic]));
     for (const [key, entries] of answer ?? []) {
       if (key === wakeKey) wakePosition = entries.at(-1)?.[0] ?? wakePosition;
