@@ -29,6 +29,9 @@ const schemaSchema = z.looseObject({
   get anyOf() {
     return z.array(schemaSchema).optional();
   },
+  get oneOf() {
+    return z.array(schemaSchema).optional();
+  },
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
   format: z.string().optional(),
@@ -36,6 +39,7 @@ const schemaSchema = z.looseObject({
   maxLength: z.number().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  minItems: z.number().optional(),
   maxItems: z.number().optional(),
 });
 
@@ -87,6 +91,14 @@ export function requestArbitrary(operation: Operation): fc.Arbitrary<{ url: stri
   }));
 }
 
+/** JSON that a schema of ours accepts. */
+export function acceptedBy(schema: z.ZodType): fc.Arbitrary<unknown> {
+  const { $defs = {}, ...document } = schemaSchema
+    .and(z.looseObject({ $defs: z.record(z.string(), schemaSchema).optional() }))
+    .parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  return conforming(document, $defs).filter((value) => schema.safeParse(value).success);
+}
+
 function fillPath(path: string, values: Readonly<Record<string, string | undefined>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(values[name] || 'x'));
 }
@@ -127,7 +139,8 @@ function conforming(schema: Schema, definitions: Definitions): fc.Arbitrary<unkn
   }
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((option) => valueArbitrary(option, definitions)));
+  const options = schema.anyOf ?? schema.oneOf;
+  if (options !== undefined) return fc.oneof(...options.map((option) => valueArbitrary(option, definitions)));
   const types = Array.isArray(schema.type) ? schema.type : [schema.type ?? 'any'];
   return fc.oneof(...types.map((type) => ofType(type, schema, definitions)));
 }
@@ -146,7 +159,8 @@ function ofType(type: string, schema: Schema, definitions: Definitions): fc.Arbi
       );
     case 'array':
       return fc.array(valueArbitrary(schema.items ?? {}, definitions), {
-        maxLength: Math.min(schema.maxItems ?? 3, 3),
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.max(schema.minItems ?? 0, Math.min(schema.maxItems ?? 3, 3)),
       });
     case 'string':
       return stringArbitrary(schema);
