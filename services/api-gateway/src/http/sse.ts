@@ -3,9 +3,9 @@ import type { Identity } from '@chatbot/service-kit';
 import type { Request, Response } from 'express';
 import type { AccessWatch } from '../access-watch.ts';
 import { type FollowDeps, followGeneration } from '../generation/follow.ts';
-import { drainOrGiveUp } from '../sockets/drain-or-give-up.ts';
 import type { SessionClock } from '../sockets/session-clock.ts';
 import type { Caller } from '../turns/caller.ts';
+import { createEventSink } from './event-sink.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 const heartbeatMs = 15_000;
@@ -57,18 +57,7 @@ export async function streamGeneration(
     caller,
     generationId,
     afterSeq,
-    sink: {
-      deliver(frame) {
-        write(`event: ${frame.type}\nid: ${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`);
-        if (frame.type === 'end') close();
-      },
-      backpressure: {
-        isFull: () => response.writableNeedDrain,
-        // It asks again from the last event that it has.
-        drained: () => drainOrGiveUp(response, () => response.destroy()),
-      },
-      failed: fail,
-    },
+    sink: { ...createEventSink({ response, write, onEnd: close }), failed: fail },
   });
   if (isComplete && !response.headersSent) {
     // The one status that keeps an EventSource from asking again.

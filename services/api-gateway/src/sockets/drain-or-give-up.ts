@@ -5,10 +5,14 @@ export type Drainable = {
 };
 
 /** A reader that takes nothing for so long will not come back by itself. */
-const patienceMs = 30_000;
+const defaultPatienceMs = 30_000;
 
-/** Resolves when the connection takes more, or is closed. After 30 s it calls `giveUp` and resolves, too. */
-export function drainOrGiveUp(connection: Drainable, giveUp: () => void): Promise<void> {
+/** Resolves when the connection takes more, or is closed. After `patienceMs`, by default 30 s, it calls `giveUp` and resolves, too. */
+export function drainOrGiveUp(
+  connection: Drainable,
+  giveUp: () => void,
+  patienceMs: number = defaultPatienceMs,
+): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
