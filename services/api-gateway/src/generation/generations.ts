@@ -8,6 +8,7 @@ import type { AheadTurn } from './ask-ahead.ts';
 import { type AuthorNameDeps, withAuthorNames } from './author-names.ts';
 import { type Claim, parseStop, type StopRequest, stopChannel } from './log.ts';
 import { type OwnedRun, type RunDeps, startOwnedRun } from './owned-run.ts';
+import { createRota } from './rota.ts';
 import { openReply, type ReplyStream } from './run.ts';
 
 export type GenerationsDeps = RunDeps &
@@ -41,7 +42,8 @@ export type Generations = AsyncDisposable & {
   requestStop(generationId: string, stop?: StopRequest): Promise<void>;
 };
 
-const checkpointIntervalMs = 2_000;
+/** A replica with many replies stores each less often: their number counts more for the load than their length. */
+const checkpointIntervalMs = (runCount: number) => Math.min(Math.max(2_000, 10 * runCount), 5_000);
 const takeoverIntervalMs = 1_000;
 const orphanIntervalMs = 5_000;
 /** A generation this young may be on its way to its first owner. */
@@ -55,6 +57,8 @@ const orphansMax = 100;
 export async function startGenerations(deps: GenerationsDeps): Promise<Generations> {
   const { log, chat, logger, metrics, tracing, subscriber, leaseTtlMs } = deps;
   const runs = new Map<string, OwnedRun>();
+  const renewals = createRota<OwnedRun>(() => leaseTtlMs / 4);
+  const checkpoints = createRota<OwnedRun>(checkpointIntervalMs);
   let draining = false;
   /** Cancels what is asked for the sake of generations of others. */
   const leaving = new AbortController();
@@ -75,13 +79,25 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
     try {
       const task = await getTask();
       const run = startOwnedRun(deps, { task, claim, context, opened, isFirstRun });
-      runs.set(generationId, run);
-      void run.done.then(() => runs.delete(generationId));
+      hold(run);
+      void run.done.then(() => letGo(run));
       return true;
     } catch (error) {
       await abandon(generationId, claim.fence, error);
       return false;
     }
+  }
+
+  function hold(run: OwnedRun) {
+    runs.set(run.generationId, run);
+    renewals.add(run);
+    checkpoints.add(run);
+  }
+
+  function letGo(run: OwnedRun) {
+    runs.delete(run.generationId);
+    renewals.delete(run);
+    checkpoints.delete(run);
   }
 
   async function claimOrCancel(claiming: Promise<Claim | undefined>, opened: ReplyStream | undefined) {
@@ -148,23 +164,26 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   }
 
   async function keepLeases() {
-    const needLease = () => [...runs.values()].filter((run) => run.needsLease);
+    const needsLease = (run: OwnedRun) => run.needsLease;
+    const renewed = renewals.take().filter(needsLease);
     await Promise.all(
-      needLease().map(async (run) => {
+      renewed.map(async (run) => {
         const { ownership, stop } = await log.renew(run.generationId, run.fence);
         if (ownership !== 'owned') run.abort(ownership);
         if (stop !== undefined) run.stop(stop);
       }),
     );
     // Asked anew: one that ended meanwhile must not come back into the index.
-    await log.touch(needLease().map(({ generationId }) => generationId));
+    await log.touch(renewed.filter(needsLease).map(({ generationId }) => generationId));
   }
 
-  async function checkpointAll() {
-    const results = await Promise.allSettled([...runs.values()].map((run) => run.checkpoint()));
+  async function checkpoint(due: Iterable<OwnedRun>) {
+    const results = await Promise.allSettled([...due].map((run) => run.checkpoint()));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) logger.warn({ err: failed.reason }, 'checkpoint failed');
   }
+
+  const keepCheckpoints = () => checkpoint(checkpoints.take());
 
   subscriber.on('message', (channel: string, message: string) => {
     const [generationId = '', value = ''] = message.split(' ', 2);
@@ -177,10 +196,10 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
   subscriber.on('ready', keepEpoch);
   await keepEpoch();
   const loops = [
-    every(Math.floor(leaseTtlMs / 4), keepLeases),
+    every(renewals.stepMs, keepLeases),
     every(takeoverIntervalMs, takeOverLapsed),
     every(orphanIntervalMs, takeOverOrphans),
-    every(checkpointIntervalMs, checkpointAll),
+    every(checkpoints.stepMs, keepCheckpoints),
   ];
 
   /** Repeats `work`, never two at once; a failure is logged and tried again. */
@@ -233,7 +252,7 @@ export async function startGenerations(deps: GenerationsDeps): Promise<Generatio
       draining = true;
       leaving.abort();
       deps.completions.leave();
-      await Promise.all([...loops.map((loop) => loop.stop()), checkpointAll()]);
+      await Promise.all([...loops.map((loop) => loop.stop()), checkpoint(runs.values())]);
       for (const run of runs.values()) run.abort('hand-over');
       await Promise.all([...runs.values()].map(({ done }) => done));
       await deps.completions.settled();
