@@ -11,7 +11,7 @@ const ackSchema = z.object({
 });
 
 /** Connects to a gateway (the system's or the bare chain's: they speak the same protocol) over a websocket. */
-export async function connectSocket(options: { url: string; token?: string }): Promise<Connection> {
+export async function connectSocket(options: { url: string; token?: string | undefined }): Promise<Connection> {
   const socket = io(options.url, {
     transports: ['websocket'],
     auth: { token: options.token },

@@ -24,6 +24,10 @@ it('takes benches by name and their options', () => {
   });
 });
 
+it('has one name for the benches of how replies are written', () => {
+  expect(parseBenchOptions(['generations']).benches).toEqual(['first-token', 'streams', 'throughput', 'bytes']);
+});
+
 it.each([
   [['no-such-bench']],
   [['--turns', '0']],

@@ -1,7 +1,18 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const benchNames = ['first-token', 'throughput', 'streams', 'bytes', 'login-flood', 'store', 'search'] as const;
+export const benchNames = [
+  'first-token',
+  'throughput',
+  'streams',
+  'bytes',
+  'idle',
+  'login-flood',
+  'store',
+  'search',
+] as const;
+/** The benches of how replies are written, by one name. */
+const generationBenches: readonly BenchName[] = ['first-token', 'streams', 'throughput', 'bytes'];
 export type BenchName = (typeof benchNames)[number];
 
 export const backendNames = ['embedded', 'real'] as const;
@@ -16,6 +27,8 @@ export interface BenchOptions {
   warmUpTurns: number;
   /** Between two turns of first-token. */
   pauseMs: number;
+  /** Connections on which nothing happens, for idle. */
+  connectionCount: number;
   /** How many replies run at once, for each row of streams. */
   streamCounts: readonly number[];
   /** How long each row of streams is measured. */
@@ -44,6 +57,8 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   throughput        tokens a second of 50 replies that the model gives at once
   streams           concurrent replies at 20 tokens a second: delivered tokens and lag
   bytes             what a reply of 10,000 tokens costs in Redis and on the socket
+  idle              what connections cost on which nothing happens; takes --connections
+  generations       first-token, streams, throughput and bytes
   login-flood       concurrent replies while 50 people a second sign in; takes --streams and --seconds (20 is a fair test)
   store             opening and listing conversations among 1,000,000 messages in Postgres; filling it takes minutes
   search            full text search among them
@@ -54,6 +69,7 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   --warm-up <n>     first-token: turns before those (default 100): code that runs for the first time is slow
   --pause <ms>      first-token: time between two turns (default 30), for what follows a reply
   --streams <list>  streams: replies at once, a row each (default 100,300)
+  --connections <n> idle: how many (default 10000; both sides need as many open files)
   --seconds <n>     streams: length of a measurement (default 10)
   --accounts <n>    store, search: accounts in the larger store, 1,000 messages each (default 1000; the smaller one has 20)
   --requests <n>    store, search: requests measured for each row (default 500)
@@ -72,6 +88,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     warmUpTurns: parseCount('--warm-up', values['warm-up'] ?? '100'),
     pauseMs: parseNumber('--pause', { text: values.pause ?? '30', min: 0 }),
     streamCounts: (values.streams ?? '100,300').split(',').map((text) => parseCount('--streams', text)),
+    connectionCount: parseCount('--connections', values.connections ?? '10000'),
     seconds: parseCount('--seconds', values.seconds ?? '10'),
     accountCount: parseCount('--accounts', values.accounts ?? '1000'),
     requestCount: parseCount('--requests', values.requests ?? '500'),
@@ -91,6 +108,7 @@ function parseStrictly(args: readonly string[]) {
         turns: { type: 'string' },
         'warm-up': { type: 'string' },
         pause: { type: 'string' },
+        connections: { type: 'string' },
         streams: { type: 'string' },
         seconds: { type: 'string' },
         accounts: { type: 'string' },
@@ -108,7 +126,8 @@ function parseStrictly(args: readonly string[]) {
 function parseBenches(names: readonly string[]): readonly BenchName[] {
   if (names.length === 0) return ['first-token', 'throughput'];
   if (names.includes('all')) return benchNames;
-  return names.map((name) => {
+  return names.flatMap((name) => {
+    if (name === 'generations') return generationBenches;
     const bench = benchNames.find((known) => known === name);
     if (bench === undefined) throw new BenchOptionError(`There is no bench "${name}".\n\n${benchHelp}`);
     return bench;

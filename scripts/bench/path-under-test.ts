@@ -34,6 +34,8 @@ export interface PathUnderTest {
   connect(options?: ConnectOptions): Promise<Connection>;
   /** Where the Socket.IO server listens; undefined where there is none. */
   url?: string;
+  /** The process of that server. */
+  gatewayPid?: number;
   /** The Redis that holds generation logs; undefined where there is none. */
   redisUrl?: string;
 }

@@ -5,6 +5,7 @@ import { startBareChain } from './bare-chain/start-bare-chain.ts';
 import { benchBytes } from './bytes.ts';
 import { directPath } from './direct.ts';
 import { benchFirstToken } from './first-token.ts';
+import { benchIdle } from './idle.ts';
 import { benchLoginFlood } from './login-flood.ts';
 import { describeMachine } from './machine.ts';
 import { models, startModelServer } from './model-server.ts';
@@ -137,6 +138,8 @@ async function runNamed(name: BenchName, { options, parts }: { options: BenchOpt
       return benchStreams({ paths: compared(await parts.paths()), streamCounts, seconds });
     case 'bytes':
       return benchBytes(compared(await parts.paths()));
+    case 'idle':
+      return benchIdle({ paths: compared(await parts.paths()), connectionCount: options.connectionCount });
     case 'login-flood':
       return benchLoginFlood({
         systems: (await parts.paths()).systems.map(({ path }) => path),

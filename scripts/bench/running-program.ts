@@ -9,6 +9,7 @@ const stopTimeoutMs = 20_000;
 export interface RunningProgram<Ready> extends AsyncDisposable {
   /** What it reported when it could be used. */
   ready: Ready;
+  pid: number;
 }
 
 export interface ProgramOptions<Ready> {
@@ -39,7 +40,7 @@ export async function startUntilReady<Ready>(options: ProgramOptions<Ready>): Pr
   child.once('close', (code, signal) => fail(`ended (${signal ?? code})`));
   const timer = setTimeout(() => fail(`was not ready after ${timeoutMs} ms`), timeoutMs);
   try {
-    return { ready: await promise, [Symbol.asyncDispose]: () => stopProgram(child) };
+    return { ready: await promise, pid: child.pid ?? 0, [Symbol.asyncDispose]: () => stopProgram(child) };
   } catch (error) {
     await stopProgram(child);
     throw error;

@@ -27,6 +27,11 @@ export function formatRatio(value: number, base: number | undefined): string {
   return Number.isFinite(ratio) ? `${ratio.toFixed(1)} ×` : '–';
 }
 
+/** A whole number of percent, without the sign: "42". */
+export function formatPercent(percent: number): string {
+  return Number.isNaN(percent) ? '–' : percent.toFixed(0);
+}
+
 /** A whole number with thousands separators. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-US');

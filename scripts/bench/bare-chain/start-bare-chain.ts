@@ -15,6 +15,7 @@ export async function startBareChain(modelServerUrl: string): Promise<PathUnderT
   return {
     name: 'bare chain',
     url: gateway.ready,
+    gatewayPid: gateway.pid,
     connect: ({ url = gateway.ready } = {}) => connectSocket({ url }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -88,9 +88,11 @@ function parseReady(line: string): Ready | undefined {
 function describePath(context: { options: SystemOptions; backends: Backends; ready: Ready }): PathUnderTest {
   const { options, backends, ready } = context;
   const redisUrl = backends.env.REDIS_URL ?? ready.processes.find(({ name }) => name === 'redis')?.url;
+  const gatewayPid = ready.processes.find(({ name }) => name.startsWith('api-gateway'))?.pid;
   return {
     name: `system, ${options.backends} parts`,
     url: ready.url,
+    ...(gatewayPid === undefined ? {} : { gatewayPid }),
     ...(redisUrl === undefined ? {} : { redisUrl }),
     async connect({ url = ready.url } = {}) {
       const { accessToken } = await registerUser(ready.url);
