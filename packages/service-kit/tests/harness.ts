@@ -75,17 +75,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 export function connectTo(
   address: string,
-  { idempotent = [], tls, tracing }: { idempotent?: readonly 'GenerateTitle'[]; tls?: Tls; tracing?: Tracing } = {},
+  options: { idempotent?: readonly 'GenerateTitle'[]; tls?: Tls; tracing?: Tracing; connectTimeoutMs?: number } = {},
 ): AiClient {
   const metrics = createRpcMetrics(createRegistry('test-client'));
   return createRpcClient({
     definition: aiServiceDefinition,
     address,
     peer: 'ai-service',
-    tls,
     metrics,
-    tracing,
-    idempotent,
+    ...options,
   });
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { aiServiceDefinition } from '@chatbot/proto';
@@ -9,7 +9,7 @@ import { waitFor } from '@chatbot/testkit';
 import { Client, credentials } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { type HealthCheck, unary } from '../src/index.ts';
-import { anyInput, callOptions, connectTo, startTestServer } from './harness.ts';
+import { anyInput, callOptions, connectTo, readAll, startTestServer } from './harness.ts';
 
 /** A handler that answers with `name`. */
 function named(name: string) {
@@ -40,6 +40,21 @@ describe('a client', () => {
     await server[Symbol.asyncDispose]();
     using client = server.connect();
     await expect(client.unary('ListPersonas', {}, callOptions())).rejects.toMatchObject({ reason: 'UNAVAILABLE' });
+  });
+
+  it('learns UNAVAILABLE from a server that takes connections and says nothing, long before the stream is overdue', async () => {
+    const opened: Socket[] = [];
+    const silent = createServer((socket) => void opened.push(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    using client = connectTo(`127.0.0.1:${port}`, { connectTimeoutMs: 100 });
+    const overdueInMs = 600_000;
+    const options = { ...callOptions(), timeoutMs: overdueInMs };
+    for (const stream of [client.serverStream('Generate', {}, options), client.duplex('Generate', {}, options)])
+      await expect(readAll(stream)).rejects.toMatchObject({ reason: 'UNAVAILABLE' });
+    expect(opened.length).toBeGreaterThan(0);
+    for (const socket of opened) socket.destroy();
+    silent.close();
   });
 
   it('spreads its calls over all addresses, and over the rest when one goes', async () => {

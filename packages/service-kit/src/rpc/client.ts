@@ -70,6 +70,8 @@ export type RpcClientOptions<Definition extends ServiceDefinition> = {
   metrics: RpcMetrics;
   /** Without, calls are not traced. */
   tracing?: Tracing | undefined;
+  /** A stream fails with UNAVAILABLE when there is no connection to send it on for so long, in milliseconds. Default 2,000. */
+  connectTimeoutMs?: number;
   /**
    * The unary methods that may be sent again when it is not known whether they took effect. They are, within their deadline, when the other
    * side cannot be reached or goes away. A stream never is: whoever reads it decides what to do with the part that came.
@@ -82,6 +84,7 @@ export function createRpcClient<Definition extends ServiceDefinition>(
   options: RpcClientOptions<Definition>,
 ): RpcClient<Definition> {
   const { definition, metrics, address, peer, tls, tracing = noTracing, idempotent = [] } = options;
+  const { connectTimeoutMs = connectTimeoutMsDefault } = options;
   const client = new Client(address, tls?.channelCredentials(peer) ?? credentials.createInsecure(), {
     ...channelOptions,
     'grpc.service_config': serviceConfig(idempotent.map((name) => methodOf(definition, name).path)),
@@ -181,6 +184,8 @@ export function createRpcClient<Definition extends ServiceDefinition>(
       finished(code);
     });
     cancellation.listen();
+    // A server that hangs still takes connections and never speaks on them. grpc-js waits for its first word for as long as the call may take.
+    client.waitForReady(Date.now() + connectTimeoutMs, (error) => error !== undefined && stream.cancel());
     // Until it is first asked for a message, grpc-js keeps all that arrive; from then on it stops the server when 16 wait.
     stream.read(0);
 
@@ -225,6 +230,9 @@ export function createRpcClient<Definition extends ServiceDefinition>(
     [Symbol.dispose]: () => client.close(),
   };
 }
+
+/** Much longer than a connection takes, and short enough that whoever reads can ask again. */
+const connectTimeoutMsDefault = 2_000;
 
 /** Four attempts take about 0.7 s together: longer than a connection needs to be made anew, short enough for a person who waits. */
 const retryPolicy = {
