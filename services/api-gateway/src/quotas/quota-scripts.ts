@@ -7,7 +7,8 @@ export type QuotaRedis = Redis & {
   quotaReserve(
     running: Key,
     tokens: Key,
-    reservation: string,
+    stored: Key,
+    turn: string,
     nowMs: number,
     untilMs: number,
     runningMax: number,
@@ -23,11 +24,15 @@ export type QuotaRedis = Redis & {
   ): Promise<number>;
 };
 
-/** Takes a place unless all are taken or the tokens of the day are used up. */
+/**
+ * Takes a place unless all are taken or the tokens of the day are used up. Whatever asks for a turn that has a place shares it, and what asks for one
+ * that was stored a while ago takes none.
+ */
 const reserve = `
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
 local running = redis.call('ZCARD', KEYS[1])
 local tokens = redis.call('GET', KEYS[2])
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) or redis.call('EXISTS', KEYS[3]) == 1 then return {running, tokens, 1} end
 if running >= tonumber(ARGV[4]) or tonumber(tokens or '0') >= tonumber(ARGV[5]) then return {running, tokens, 0} end
 redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 redis.call('PEXPIREAT', KEYS[1], ARGV[3])
@@ -44,7 +49,7 @@ return 1
 `;
 
 export function defineQuotaScripts(redis: Redis): QuotaRedis {
-  redis.defineCommand('quotaReserve', { numberOfKeys: 2, lua: reserve });
+  redis.defineCommand('quotaReserve', { numberOfKeys: 3, lua: reserve });
   redis.defineCommand('quotaEnd', { numberOfKeys: 3, lua: end });
   return redis as QuotaRedis;
 }

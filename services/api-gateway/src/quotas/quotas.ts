@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AppError } from '@chatbot/errors';
 import { type DomainEvent, inScriptSpan, type Logger, type RequestContext, type Tracing } from '@chatbot/service-kit';
 import type { Redis } from 'ioredis';
@@ -21,6 +20,9 @@ export type QuotaState = {
   readonly generations: QuotaUse;
 };
 
+/** Whose turn it is, and what is the same when it is asked for again. */
+export type AskedTurn = { readonly userId: string; readonly turn: string; readonly context: RequestContext };
+
 /** A place among the running generations of an account. */
 export type Reservation = {
   /** The place is that of this generation from now on. */
@@ -31,10 +33,11 @@ export type Reservation = {
 
 export type Quotas = {
   /**
-   * Takes a place for one more reply. Throws QUOTA_EXCEEDED with the time to wait. For an account that was far below its quotas a moment ago the count
-   * is not waited for, and so it is while Redis is away.
+   * Takes a place for one more reply. What asks for the same turn at the same time, or for one that was kept in the last ten minutes, takes none of
+   * its own. Throws QUOTA_EXCEEDED with the time to wait. For an account that was far below its quotas a moment ago the count is not waited for, and so
+   * it is while Redis is away.
    */
-  reserve(userId: string, context: RequestContext): Promise<Reservation>;
+  reserve(asked: AskedTurn): Promise<Reservation>;
   read(userId: string): Promise<QuotaState>;
   /** Counts what ended; the handler of domain events. */
   count(events: readonly DomainEvent[]): Promise<void>;
@@ -46,6 +49,8 @@ const daySeconds = dayMs / 1_000;
 const placeMs = 35 * 60_000;
 /** A place is taken before its generation has an id; a gateway that dies in between must not block it for long. */
 const reservationMs = 30_000;
+/** For so long somebody asks again whose answer was lost. */
+const repeatMs = 10 * 60_000;
 /** What running replies use may come on top before it is counted, so close to the limit the count is waited for. */
 const tokensFarBelow = 0.8;
 const headroomMs = 10_000;
@@ -64,15 +69,14 @@ export function createQuotas(deps: {
   const redis = defineQuotaScripts(deps.redis);
   const headroom = createHeadroom({ reservePoints: Math.ceil(limits.generationsMax / 2), now: Date.now });
 
-  type Taking = { userId: string; reservation: string; context: RequestContext };
-
-  async function take({ userId, reservation, context }: Taking): Promise<QuotaState & { reserved: boolean }> {
+  async function take({ userId, turn, context }: AskedTurn): Promise<QuotaState & { reserved: boolean }> {
     const nowMs = Date.now();
     const [running, tokens, reserved] = await inScriptSpan({ tracing, context }, 'quotaReserve', () =>
       redis.quotaReserve(
         runningKey(userId),
         tokensKey(userId, nowMs),
-        reservation,
+        storedKey(userId, turn),
+        turn,
         nowMs,
         nowMs + reservationMs,
         limits.generationsMax,
@@ -111,7 +115,7 @@ export function createQuotas(deps: {
     });
   }
 
-  function reservationOf(userId: string, reservation: string): Reservation {
+  function reservationOf({ userId, turn }: AskedTurn): Reservation {
     const running = runningKey(userId);
     const report = (error: unknown) => logger.warn({ err: error }, 'a quota could not be counted');
     return {
@@ -119,27 +123,27 @@ export function createQuotas(deps: {
         const untilMs = Date.now() + placeMs;
         redis
           .multi()
-          .zrem(running, reservation)
+          .zrem(running, turn)
           .zadd(running, untilMs, generationId)
           .pexpireat(running, untilMs)
+          .set(storedKey(userId, turn), '1', 'PX', repeatMs)
           .exec()
           .catch(report);
       },
-      cancel: () => void redis.zrem(running, reservation).catch(report),
+      cancel: () => void redis.zrem(running, turn).catch(report),
     };
   }
 
   return {
-    async reserve(userId, context) {
-      const reservation = randomUUID();
-      const isFarBelow = headroom.take(userId);
-      const taking = take({ userId, reservation, context }).catch((error: unknown) => {
+    async reserve(asked) {
+      const isFarBelow = headroom.take(asked.userId);
+      const taking = take(asked).catch((error: unknown) => {
         logger.warn({ err: error }, 'a quota could not be counted');
         return undefined;
       });
       const state = isFarBelow ? undefined : await taking;
       if (state !== undefined && !state.reserved) refuse(state);
-      return reservationOf(userId, reservation);
+      return reservationOf(asked);
     },
     async read(userId) {
       const nowMs = Date.now();
@@ -172,6 +176,11 @@ export function createQuotas(deps: {
 
 function runningKey(userId: string): string {
   return `quota:{${userId}}:running`;
+}
+
+/** Says that a turn was stored. */
+function storedKey(userId: string, turn: string): string {
+  return `quota:{${userId}}:stored:${turn}`;
 }
 
 function tokensKey(userId: string, atMs: number): string {

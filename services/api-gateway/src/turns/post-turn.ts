@@ -80,7 +80,7 @@ export async function postMessage(
     ...(parentId === undefined ? {} : { parentId }),
     ...(params === undefined ? {} : { parameters: toProtoParameters(params) }),
   };
-  return admitted(deps, { caller, userId }, async () => {
+  return admitted(deps, { caller, userId, turn: clientMessageId }, async () => {
     const storing = deps.chat.unary('PostMessage', request, { ...caller, timeoutMs: timeouts.unaryMs });
     const ahead = deps.ahead.ask({ ...request, userId }, caller.context);
     try {
@@ -103,7 +103,7 @@ export async function editMessage(
   { caller, userId, input: { params = {}, ...edit } }: TurnInput<z.infer<typeof editMessageSchema>>,
 ): Promise<PostedTurn> {
   const request = { ...edit, parameters: toProtoParameters(params) };
-  return admitted(deps, { caller, userId }, async () => ({
+  return admitted(deps, { caller, userId, turn: edit.clientMessageId }, async () => ({
     caller,
     ...(await deps.chat.unary('EditMessage', request, { ...caller, timeoutMs: timeouts.unaryMs })),
   }));
@@ -115,7 +115,7 @@ export async function regenerateReply(
   { caller, userId, input: { params = {}, ...reply } }: TurnInput<z.infer<typeof regenerateReplySchema>>,
 ): Promise<PostedTurn> {
   const request = { ...reply, parameters: toProtoParameters(params) };
-  return admitted(deps, { caller, userId }, async () => ({
+  return admitted(deps, { caller, userId, turn: reply.clientMessageId }, async () => ({
     caller,
     ...(await deps.chat.unary('RegenerateReply', request, { ...caller, timeoutMs: timeouts.unaryMs })),
   }));
@@ -126,7 +126,7 @@ export async function continueReply(
   deps: TurnDeps,
   { caller, userId, input }: TurnInput<{ generationId: string }>,
 ): Promise<PostedTurn> {
-  return admitted(deps, { caller, userId }, async () => ({
+  return admitted(deps, { caller, userId, turn: `continue:${input.generationId}` }, async () => ({
     caller,
     ...(await deps.chat.unary('ContinueReply', input, { ...caller, timeoutMs: timeouts.unaryMs })),
   }));
@@ -145,10 +145,10 @@ type Begin = {
 /** Stores a turn if the account may have one more reply, and begins with that. */
 async function admitted(
   deps: TurnDeps,
-  { caller, userId }: Omit<TurnInput<never>, 'input'>,
+  { caller, userId, turn }: { caller: Caller; userId: string; turn: string },
   store: () => Promise<Begin>,
 ): Promise<PostedTurn> {
-  const { stored } = await deps.admission.admit({ userId, context: caller.context }, async () => {
+  const { stored } = await deps.admission.admit({ userId, turn, context: caller.context }, async () => {
     const stored = await store();
     const { generationId, replayed } = present(stored.turn, 'turn');
     // What is not answered takes no place, as a repeat takes none.

@@ -294,17 +294,22 @@ describe('the same clientMessageId', () => {
     const clientMessageId = randomUUID();
     const content = `once ${clientMessageId}`;
     const message = { clientMessageId, content, model: gated };
-    const devices: Device[] = await Promise.all(system.gatewayUrls.map((gateway) => account.connect({ gateway })));
+    // Of whom no limit is known yet.
+    const newcomer = await createAccount(system.url);
+    const devices: Device[] = await Promise.all(system.gatewayUrls.map((gateway) => newcomer.connect({ gateway })));
     const answers = await Promise.all(
       Array.from({ length: 20 }, async (_unused, index) => {
-        if (index % 4 === 0) return (await account.request('POST', '/conversations/new/messages', message)).body;
+        if (index % 4 === 0) return (await newcomer.request('POST', '/conversations/new/messages', message)).body;
         return devices[index % 2]?.send(message);
       }),
     );
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     const [device] = devices;
     const turn = answers[1] as { conversationId: string; generationId: string };
-    expect((await storedMessages(account, turn.conversationId)).map(({ role }) => role)).toEqual(['user', 'assistant']);
+    expect((await storedMessages(newcomer, turn.conversationId)).map(({ role }) => role)).toEqual([
+      'user',
+      'assistant',
+    ]);
     // A replica may have asked before it heard of the other's turn; it has taken that back.
     const isAsking = ({ state }: { state: string }) => state !== 'aborted';
     await waitFor(() => sim.requests.filter(simRequest(content)).filter(isAsking).length === 1, {
