@@ -13,7 +13,7 @@ beforeAll(async () => {
   sim = await startOllamaSim({ models: { 'gated:latest': { kind: 'scripted', tokens: 60, gateAfterTokens: 20 } } });
   system = await startFaultySystem({
     ollamaUrl: sim.url,
-    replicas: 'api-gateway=2',
+    replicas: 'api-gateway=2,ai-service=2',
     env: { DEFAULT_MODEL: 'gated:latest', LEASE_TTL_MS: '3000' },
   });
   account = await createAccount(system.gatewayUrls[1] ?? '');
@@ -65,6 +65,41 @@ describe('a gateway that a partition cuts off from Redis while it runs a generat
     const frames = returned.frames(turn.generationId);
     expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
     expect(returned.text(turn.generationId)).toBe(text);
+    expect(await storedMessage(account, turn, turn.assistantMessageId)).toMatchObject({
+      content: text,
+      status: 'completed',
+    });
+  }, 120_000);
+});
+
+describe('an ai-service that hangs in the middle of a reply', () => {
+  it('is left for another one, which goes on with the text, and closes its own request when it wakes', async () => {
+    const content = `hang ${randomUUID()}`;
+    const asked = () => sim.requests.filter(({ messages }) => messages.some((message) => message.content === content));
+    using device = await account.connect({ gateway: system.gatewayUrls[1] ?? '' });
+    // The only one that can be asked.
+    const others = system.links.find({ to: 'ai-service-2' });
+    for (const link of others) await link.cut();
+    const turn = await device.send({ content });
+    await waitFor(() => device.text(turn.generationId).trim().endsWith('19'), { description: 'the first 20 tokens' });
+    for (const link of others) await link.heal();
+
+    system.signal('ai-service', 'SIGSTOP');
+    await waitFor(
+      () => asked().some(({ tokensSent, messages }) => messages.at(-1)?.role === 'assistant' && tokensSent === 20),
+      {
+        description: 'the reply goes on',
+        timeoutMs: 60_000,
+      },
+    );
+    expect(asked()[0]?.state).toBe('streaming');
+    system.signal('ai-service', 'SIGCONT');
+    await waitFor(() => asked()[0]?.state === 'aborted', { description: 'the first request is closed' });
+    sim.release();
+    expect(await device.ended(turn.generationId, 30_000)).toMatchObject({ status: 'completed' });
+    const frames = device.frames(turn.generationId);
+    expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
+    expect(device.text(turn.generationId)).toBe(text);
     expect(await storedMessage(account, turn, turn.assistantMessageId)).toMatchObject({
       content: text,
       status: 'completed',
