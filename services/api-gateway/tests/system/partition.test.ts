@@ -95,8 +95,14 @@ describe('an ai-service that hangs in the middle of a reply', () => {
     expect(asked()[0]?.state).toBe('streaming');
     system.signal('ai-service', 'SIGCONT');
     await waitFor(() => asked()[0]?.state === 'aborted', { description: 'the first request is closed' });
-    sim.release();
-    expect(await device.ended(turn.generationId, 30_000)).toMatchObject({ status: 'completed' });
+    await waitFor(
+      () => {
+        sim.release();
+        return device.frames(turn.generationId).at(-1)?.type === 'end';
+      },
+      { description: 'the reply has ended', timeoutMs: 60_000 },
+    );
+    expect(await device.ended(turn.generationId)).toMatchObject({ status: 'completed' });
     const frames = device.frames(turn.generationId);
     expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
     expect(device.text(turn.generationId)).toBe(text);
