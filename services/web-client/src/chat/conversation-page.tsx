@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import type { Conversation } from '../api/schemas.ts';
+import { type Branch, messagesOf } from '../live/branch.ts';
 import { newClientId } from '../live/client-id.ts';
-import { createThreadCache } from '../live/thread-cache.ts';
+import { createThreadCache, queryKeys } from '../live/thread-cache.ts';
 import { useValue } from '../live/value.ts';
 import { MembersButton } from '../members/members-button.tsx';
 import { ConversationMenu } from '../shell/conversation-item.tsx';
@@ -20,9 +21,11 @@ import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
 import { PresentPeople } from './present-people.tsx';
 import { Thread } from './thread.tsx';
 import { useSharedDraft } from './use-draft.ts';
+import { useRoom } from './use-room.ts';
 import { useTellTyping } from './use-tell-typing.ts';
 import { runningReplyOf, useThread } from './use-thread.ts';
 import { useThreadPeople } from './use-thread-people.ts';
+import { useUnreadWindow } from './use-unread-window.ts';
 
 /** The conversation that the address names; with a message in the address, the branch of that one, around it. */
 export function ConversationPage() {
@@ -37,8 +40,10 @@ export function ConversationPage() {
 type ScreenProps = { conversationId: string; aroundId: string | undefined };
 
 function ConversationScreen({ conversationId, aroundId }: ScreenProps) {
-  const { conversation, branch, messages } = useThread(conversationId, aroundId);
-  useActiveBranchAfterTurn({ conversationId, aroundId });
+  // The message that was read last, to begin around; null for the newest page, undefined until it is known.
+  const [lastReadId, setLastReadId] = useState<string | null>();
+  const { conversation, branch, messages } = useThread(conversationId, aroundId ?? lastReadId ?? undefined);
+  useLatestAfterTurn({ conversationId, aroundId, onLatest: () => setLastReadId(null) });
   const error = branch.data === undefined ? (branch.error ?? conversation.error) : conversation.error;
   const title = conversation.data?.title || texts.sidebar.untitled;
 
@@ -76,6 +81,8 @@ function ConversationScreen({ conversationId, aroundId }: ScreenProps) {
           conversation={conversation.data}
           conversationId={conversationId}
           aroundId={aroundId}
+          lastReadId={lastReadId}
+          onLastRead={setLastReadId}
           branch={branch}
           messages={messages}
         />
@@ -88,16 +95,20 @@ function ConversationScreen({ conversationId, aroundId }: ScreenProps) {
   );
 }
 
-/** What is written from an older branch becomes the active one, which is then the one to see. */
-function useActiveBranchAfterTurn({ conversationId, aroundId }: ScreenProps) {
+/** Whoever writes wants to see it at the end; and what is written from an older branch becomes the active one. */
+function useLatestAfterTurn({ conversationId, aroundId, onLatest }: ScreenProps & { onLatest: () => void }) {
   const { live } = useServices();
   const navigate = useNavigate();
-  useEffect(() => {
-    if (aroundId === undefined) return;
-    return live.onTurn((turn) => {
-      if (turn.conversationId === conversationId) void navigate(`/c/${conversationId}`, { replace: true });
-    });
-  }, [live, navigate, conversationId, aroundId]);
+  const show = useEffectEvent(onLatest);
+  useEffect(
+    () =>
+      live.onTurn((turn) => {
+        if (turn.conversationId !== conversationId) return;
+        if (aroundId === undefined) show();
+        else void navigate(`/c/${conversationId}`, { replace: true });
+      }),
+    [live, navigate, conversationId, aroundId],
+  );
 }
 
 /** An address with a malformed id leads nowhere, just like one with an unknown id. */
@@ -110,9 +121,19 @@ type OpenThreadProps = Pick<ReturnType<typeof useThread>, 'branch' | 'messages'>
   conversation: Conversation | undefined;
   conversationId: string;
   aroundId: string | undefined;
+  lastReadId: string | null | undefined;
+  onLastRead: (lastReadId: string | null) => void;
 };
 
-function OpenThread({ conversation, conversationId, aroundId, branch, messages }: OpenThreadProps) {
+function OpenThread({
+  conversation,
+  conversationId,
+  aroundId,
+  lastReadId,
+  onLastRead,
+  branch,
+  messages,
+}: OpenThreadProps) {
   const { api, live } = useServices();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -133,14 +154,27 @@ function OpenThread({ conversation, conversationId, aroundId, branch, messages }
     hasFailed: branch.isFetchNextPageError,
     load: loadOlder,
   };
+  const room = useRoom(conversationId);
+  const isPlaced = aroundId !== undefined || lastReadId !== undefined;
+  useUnreadWindow({
+    conversationId,
+    room,
+    firstId: messages[0]?.id,
+    hasEarlier: older.hasMore,
+    isSought: !isPlaced,
+    onFound: onLastRead,
+  });
+  const isWindow = (aroundId ?? lastReadId ?? undefined) !== undefined;
   const { people, typists } = useThreadPeople({
     conversationId,
     conversation,
     messages,
+    room,
+    isPlaced,
     earlier: {
       ...older,
       pageCount: branch.data?.pages.length ?? 0,
-      load: aroundId === undefined ? loadOlder : undefined,
+      load: isWindow ? undefined : loadOlder,
     },
   });
 
@@ -155,8 +189,7 @@ function OpenThread({ conversation, conversationId, aroundId, branch, messages }
   }
 
   function send(content: string): void {
-    // Around a message, the end of its branch may not have been read.
-    const parentId = branch.hasPreviousPage ? branch.data?.pages[0]?.leafId : messages.at(-1)?.id;
+    const parentId = branch.hasPreviousPage ? unreadEndId() : messages.at(-1)?.id;
     const { persona, model } = changed ?? {};
     const chosen = { ...(persona !== undefined && { persona }), ...(model !== undefined && { model }) };
     void live.outbox.send({
@@ -168,9 +201,17 @@ function OpenThread({ conversation, conversationId, aroundId, branch, messages }
     });
   }
 
+  /** The end of the branch where it has not been read here: of the active one as it is by now, of another one as it was. */
+  function unreadEndId(): string | undefined {
+    const active = messagesOf(queryClient.getQueryData<Branch>(queryKeys.messages(conversationId)));
+    return (aroundId === undefined ? active.at(-1)?.id : undefined) ?? branch.data?.pages[0]?.leafId;
+  }
+
   return (
     <>
       <Thread
+        // What is read around another message is another list.
+        key={lastReadId ?? undefined}
         messages={messages}
         unsent={unsent}
         requestedModel={requestedModel}
@@ -182,9 +223,8 @@ function OpenThread({ conversation, conversationId, aroundId, branch, messages }
           hasFailed: branch.isFetchPreviousPageError,
           load: loadNewer,
         }}
-        around={
-          aroundId === undefined ? undefined : { id: aroundId, onLatest: () => void navigate(`/c/${conversationId}`) }
-        }
+        aroundId={aroundId}
+        onLatest={aroundId === undefined ? () => onLastRead(null) : () => void navigate(`/c/${conversationId}`)}
       />
       {aroundId !== undefined && (
         <p className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-3 px-4 pb-2 text-sm text-ink-soft sm:px-6">

@@ -59,7 +59,8 @@ export function NewChatPage() {
             requestedModel={undefined}
             older={NOTHING_MORE}
             newer={NOTHING_MORE}
-            around={undefined}
+            aroundId={undefined}
+            onLatest={undefined}
             people={ALONE}
           />
         </>

@@ -38,22 +38,24 @@ export type ThreadProps = {
   requestedModel: string | undefined;
   older: MoreMessages;
   newer: MoreMessages;
-  /** The message to show first, in the middle, and the way from it to the end of the conversation; without, the last one at the end. */
-  around: { id: string; onLatest: () => void } | undefined;
+  /** The message to show first, in the middle; without, what is new, or the end. */
+  aroundId: string | undefined;
+  /** The way to the end of the conversation, where what follows is not of the loaded part. */
+  onLatest: (() => void) | undefined;
   people: ThreadPeople;
 };
 
 type Row = { id: string; element: ReactElement };
 
 /** The messages of a conversation, oldest first, scrolled to the end, to what is new or to one of them. Only those in sight and near it are rendered. */
-export function Thread({ messages, unsent, requestedModel, older, newer, around, people }: ThreadProps) {
+export function Thread({ messages, unsent, requestedModel, older, newer, aroundId, onLatest, people }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isWhole = !newer.hasMore;
   const { isAtBottom, toBottom } = useStickToBottom({
     scroller,
     content,
-    start: startOf({ around, people }),
+    start: startOf({ messages, aroundId, people }),
     lastId: messages.at(-1)?.id,
     isWhole,
   });
@@ -70,7 +72,7 @@ export function Thread({ messages, unsent, requestedModel, older, newer, around,
   });
   const isPrepended = useIsPrepended(rows);
   // What had the focus last, perhaps an open form, the reply that is being written and where one began stay however far one scrolls.
-  const keptIds = new Set([focusedId, around?.id, people.firstUnreadId, rows.at(-1)?.id]);
+  const keptIds = new Set([focusedId, aroundId, people.firstUnreadId, rows.at(-1)?.id]);
   const kept = rows.flatMap(({ id }, index) => (keptIds.has(id) ? [index] : []));
 
   useMarkRead({ messages, isAtBottom: isAtBottom && isWhole, onRead: people.onRead });
@@ -108,7 +110,7 @@ export function Thread({ messages, unsent, requestedModel, older, newer, around,
                 <div
                   key={id}
                   data-row={id}
-                  aria-current={id === around?.id ? 'location' : undefined}
+                  aria-current={id === aroundId ? 'location' : undefined}
                   className="-mx-2 rounded-xl px-2 pb-2 aria-[current]:ring-2 aria-[current]:ring-accent/50"
                 >
                   {element}
@@ -125,7 +127,7 @@ export function Thread({ messages, unsent, requestedModel, older, newer, around,
         className="pointer-events-none absolute inset-x-4 bottom-0 h-6 bg-linear-to-t from-canvas to-transparent"
       />
       {!isAtBottom && (
-        <JumpButton onClick={around === undefined || isWhole ? toBottom : around.onLatest}>
+        <JumpButton onClick={isWhole ? toBottom : (onLatest ?? toBottom)}>
           <ArrowDown size={15} aria-hidden />
           {texts.thread.jump}
         </JumpButton>
@@ -136,9 +138,15 @@ export function Thread({ messages, unsent, requestedModel, older, newer, around,
 }
 
 /** Where one begins to read: at the message that was asked for, else at what is new, else at the end. */
-function startOf({ around, people }: Pick<ThreadProps, 'around' | 'people'>): StartPlace | undefined {
-  if (around !== undefined) return { rowId: around.id, place: 'middle' };
-  return people.firstUnreadId === undefined ? undefined : { rowId: people.firstUnreadId, place: 'top' };
+function startOf({
+  messages,
+  aroundId,
+  people: { firstUnreadId },
+}: Pick<ThreadProps, 'messages' | 'aroundId' | 'people'>): StartPlace | undefined {
+  if (aroundId !== undefined) return { rowId: aroundId, place: 'middle' };
+  // Whoever has gone on to the end is not where it is.
+  const isThere = firstUnreadId !== undefined && messages.some(({ id }) => id === firstUnreadId);
+  return isThere ? { rowId: firstUnreadId, place: 'top' } : undefined;
 }
 
 function rowsOf({

@@ -1,13 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Conversation, Message } from '../api/schemas.ts';
 import type { RoomState } from '../live/rooms.ts';
-import { useValue } from '../live/value.ts';
 import { nameOf, usePeople } from '../members/use-people.ts';
 import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { readersByMessage, type ThreadPeople } from './thread-people.ts';
 
-/** Pages that are read at once to get to where the new messages begin; with more of them, one begins at the last page. */
+/** Pages that are read at once to get to where the new messages begin on another branch; with more of them, one begins at the last page. */
 const UNREAD_PAGES_MAX = 10;
 
 type ThreadPeopleInput = {
@@ -22,25 +21,26 @@ type EarlierMessages = {
   hasMore: boolean;
   isLoading: boolean;
   hasFailed: boolean;
-  /** Absent where one reads around a message, and not from what is new. */
+  /** Absent where one reads around a message. */
   load: (() => void) | undefined;
 };
 
-/** Is in the conversation while it is shown, and tells who else is, who wrote and who has read what. */
+/** Tells who else is in the conversation, who wrote and who has read what. */
 export function useThreadPeople({
   conversationId,
   conversation,
   messages,
+  room,
   earlier,
-}: ThreadPeopleInput & { earlier: EarlierMessages }): {
+  isPlaced,
+}: ThreadPeopleInput & { room: RoomState; earlier: EarlierMessages; isPlaced: boolean }): {
   people: ThreadPeople;
   /** The names of those who type. */
   typists: readonly string[];
 } {
   const { live, user } = useServices();
-  const room = useRoom(conversationId);
   const names = useNames({ conversationId, conversation, messages });
-  const firstUnread = useFirstUnread({ room, messages, earlier, userId: user.id });
+  const firstUnread = useFirstUnread({ room, messages, earlier, isPlaced, userId: user.id });
   const readers = useMemo(() => readersByMessage(messages, room.readMarks), [messages, room.readMarks]);
   const toldId = useRef('');
 
@@ -59,12 +59,6 @@ export function useThreadPeople({
     },
   };
   return { people, typists: [...room.typing].flatMap((userId) => names.get(userId) ?? []) };
-}
-
-function useRoom(conversationId: string): RoomState {
-  const { rooms } = useServices().live;
-  useEffect(() => rooms.enter(conversationId), [rooms, conversationId]);
-  return useValue(rooms.state(conversationId));
 }
 
 /** The names of everybody who takes part or has written. Nobody is asked about where one is alone. */
@@ -90,6 +84,8 @@ type FirstUnreadInput = {
   room: RoomState;
   messages: readonly Message[];
   earlier: EarlierMessages;
+  /** False until it is known where in the conversation one begins to read. */
+  isPlaced: boolean;
   userId: string;
 };
 
@@ -97,11 +93,17 @@ type FirstUnreadInput = {
  * Where the new messages began when the conversation was opened; what comes later is seen coming. Loads what is missing on the way there.
  * Returns undefined until it is known.
  */
-function useFirstUnread({ room, messages, earlier, userId }: FirstUnreadInput): { id: string | undefined } | undefined {
+function useFirstUnread({
+  room,
+  messages,
+  earlier,
+  isPlaced,
+  userId,
+}: FirstUnreadInput): { id: string | undefined } | undefined {
   const [found, setFound] = useState<{ id: string | undefined }>();
   const { readBefore } = room;
   const firstId = messages[0]?.id;
-  const isSought = found === undefined && room.isOpen && firstId !== undefined;
+  const isSought = found === undefined && isPlaced && room.isOpen && firstId !== undefined;
   const isWithin = readBefore === undefined || firstId === undefined || firstId <= readBefore || !earlier.hasMore;
   const isFarEnough = isWithin || earlier.hasFailed || earlier.pageCount >= UNREAD_PAGES_MAX;
   const load = isSought && !isFarEnough && !earlier.isLoading ? earlier.load : undefined;

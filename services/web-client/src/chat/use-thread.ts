@@ -1,5 +1,6 @@
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { ApiClient } from '../api/client.ts';
 import type { Message } from '../api/schemas.ts';
 import { type Branch, type BranchPage, isRunning, messagesOf, type PageParameter } from '../live/branch.ts';
 import type { GenerationState } from '../live/frames.ts';
@@ -13,7 +14,28 @@ export function useThread(conversationId: string, aroundId: string | undefined) 
     queryKey: queryKeys.conversation(conversationId),
     queryFn: ({ signal }) => api.getConversation(conversationId, signal),
   });
-  const branch = useInfiniteQuery<
+  const branch = useInfiniteQuery(branchQuery({ api, conversationId, aroundId }));
+  const data: Branch | undefined = branch.data;
+  const messages = useMemo(() => messagesOf(data), [data]);
+
+  useEffect(() => {
+    for (const message of messages) if (message.role === 'assistant' && isRunning(message)) live.follow(message);
+  }, [messages, live]);
+
+  return { conversation, branch, messages };
+}
+
+/** The active branch of a conversation, its newest page first; or the branch of a message, the page around it first. */
+export function branchQuery({
+  api,
+  conversationId,
+  aroundId,
+}: {
+  api: ApiClient;
+  conversationId: string;
+  aroundId: string | undefined;
+}) {
+  return infiniteQueryOptions<
     BranchPage,
     Error,
     InfiniteData<BranchPage, PageParameter>,
@@ -36,14 +58,6 @@ export function useThread(conversationId: string, aroundId: string | undefined) 
     getPreviousPageParam: ({ previousCursor, leafId }) =>
       previousCursor === undefined ? undefined : { cursor: previousCursor, leafId },
   });
-  const data: Branch | undefined = branch.data;
-  const messages = useMemo(() => messagesOf(data), [data]);
-
-  useEffect(() => {
-    for (const message of messages) if (message.role === 'assistant' && isRunning(message)) live.follow(message);
-  }, [messages, live]);
-
-  return { conversation, branch, messages };
 }
 
 /** What is known of a reply by its frames; renders again at most once a frame of animation. */
