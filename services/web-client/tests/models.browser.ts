@@ -10,8 +10,8 @@ const setupToken = 'open sesame, open sesame';
 const stage = setStage({
   defaultModel: 'brief:latest',
   env: { SETUP_TOKEN: setupToken },
-  models: { brief },
-  library: { big: brief },
+  models: {},
+  library: { brief, big: brief },
   gatePulls: true,
 });
 
@@ -29,13 +29,22 @@ describe('models', () => {
     expect(await axeFindings(page)).toEqual([]);
     await signUp(page, { email: `${randomUUID()}@example.com` });
     expect(page.url()).not.toContain('setup');
+    await page.getByRole('alert').getByText('no chat model installed').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Install a model' }).click();
+    const name = page.getByRole('textbox', { name: 'Model' });
+    const install = page.getByRole('button', { name: 'Install' });
+    await name.fill('brief');
+    await name.press('Enter');
+    await page.getByText('1 GB of 2 GB').waitFor();
+    stage.sim.release({ model: 'brief' });
+    await page.getByText('brief is installed.').waitFor();
+    await page.getByRole('link', { name: 'New chat' }).click();
     await page.getByRole('button', { name: /^Model:/ }).click();
     await page.getByRole('menuitem', { name: 'Manage models' }).click();
     await page.getByText('brief:latest').waitFor();
     expect(await axeFindings(page)).toEqual([]);
 
-    const name = page.getByRole('textbox', { name: 'Model' });
-    const install = page.getByRole('button', { name: 'Install' });
     await name.fill('registry.example/library/big');
     await install.click();
     await page.getByText('without an address in front').waitFor();

@@ -6,9 +6,17 @@ import { axeFindings } from './support/axe.ts';
 import { replyWith, send, signIn, signUp, visit } from './support/browser.ts';
 import { setStage } from './support/stage.ts';
 
+const TOKENS_PER_DAY = 5_000;
+/** With the few hundred of what is asked, less than a tenth is left after it. */
+const COSTLY_TOKENS = 4_200;
+
 const stage = setStage({
   defaultModel: 'brief:latest',
-  models: { 'brief:latest': { kind: 'scripted', text: 'Fine.' } },
+  models: {
+    'brief:latest': { kind: 'scripted', text: 'Fine.' },
+    'costly:latest': { kind: 'scripted', tokens: COSTLY_TOKENS },
+  },
+  env: { QUOTA_TOKENS_PER_DAY: String(TOKENS_PER_DAY) },
 });
 
 describe('preferences', () => {
@@ -66,6 +74,21 @@ describe('sampling', () => {
     await page.getByRole('link', { name: 'New chat' }).click();
     await send(page, 'with a seed');
     expect((await requestOf('with a seed')).options).toMatchObject({ temperature: 0.3, seed: 7 });
+    await replyWith(page, 'completed').waitFor();
+
+    await page.getByRole('link', { name: 'New chat' }).click();
+    await page.getByRole('button', { name: 'Sampling' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sampling in this conversation' });
+    await dialog.getByText('When empty: 0.3.').waitFor();
+    await dialog.getByRole('textbox', { name: 'Temperature' }).fill('1.2');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Sampling: 1 value set' }).waitFor();
+    await send(page, 'the first of many');
+    await page.waitForURL(/\/c\//);
+    await repliedWith(page, ['temperature 1.2', 'seed 7']);
+    await send(page, 'the second of many');
+    expect((await requestOf('the first of many')).options).toMatchObject({ temperature: 1.2, seed: 7 });
+    expect((await requestOf('the second of many')).options).toMatchObject({ temperature: 1.2, seed: 7 });
     expect(problems).toEqual([]);
     await context.close();
   });
@@ -84,9 +107,7 @@ describe('the sampling of a conversation', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.').first().waitFor();
     await page.getByRole('link', { name: 'New chat' }).click();
-    // By the key: the notice is above the button for a while.
-    await page.getByRole('textbox', { name: 'Message' }).fill('as preferred');
-    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await send(page, 'as preferred');
     await repliedWith(page, ['temperature 0.3', 'seed 7']);
 
     // A phone, so that the fields have to scroll.
@@ -208,8 +229,9 @@ describe('a persona of one’s own', () => {
 
 describe('usage', () => {
   it('is told by day and persona, with what is left, before and when nothing is', async () => {
+    const email = `${randomUUID()}@example.com`;
     const { page, context, problems } = await visit(stage.browser, stage.url, { colorScheme: 'dark' });
-    await signUp(page, { email: `${randomUUID()}@example.com` });
+    await signUp(page, { email });
     await send(page, 'what does this cost?');
     await replyWith(page, 'completed').waitFor();
     await page.goto(`${stage.url}/settings/usage`);
@@ -229,16 +251,11 @@ describe('usage', () => {
     expect(await page.getByTitle(new RegExp(`^${today}: [1-9].* read, [1-9].* written$`)).count()).toBe(1);
     expect(await axeFindings(page)).toEqual([]);
 
-    const quota = (used: number) => ({
-      tokens: { used, limit: 1_000, resetsAt: '2026-01-02T00:00:00.000Z' },
-      generations: { used: 0, limit: 4 },
-    });
-    let used = 950;
-    await page.route('**/api/v1/users/me/quota', (route) => route.fulfill({ json: quota(used) }));
+    await spendTokens(email, COSTLY_TOKENS);
     await page.goto(stage.url);
-    await page.getByText(/^50 tokens are left today\./).waitFor();
+    await page.getByText(/^\d+ tokens are left today\./).waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    used = 1_000;
+    await spendTokens(email, TOKENS_PER_DAY);
     await page.reload();
     await page.getByText(/^The tokens of today are used up\./).waitFor();
     expect(await axeFindings(page)).toEqual([]);
@@ -246,6 +263,23 @@ describe('usage', () => {
     await context.close();
   });
 });
+
+/** Asks for nearly all that an account may have in a day, on another device, and waits until so much is counted. */
+async function spendTokens(email: string, count: number): Promise<void> {
+  const call = async (path: string, { body, ...init }: { body?: object; headers?: Record<string, string> }) => {
+    const headers = { 'content-type': 'application/json', ...init.headers };
+    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(`${stage.url}/api/v1${path}`, { ...request, headers });
+    expect(response.ok).toBe(true);
+    return response.json();
+  };
+  const { accessToken } = await call('/auth/login', { body: { email, password: 'a sound pass phrase' } });
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const asked = { content: 'at length, please', model: 'costly:latest', params: { maxTokens: COSTLY_TOKENS } };
+  await call('/conversations/new/messages', { body: { clientMessageId: randomUUID(), ...asked }, headers });
+  const used = async () => (await call('/users/me/quota', { headers })).tokens.used;
+  await expect.poll(used).toBeGreaterThan(count);
+}
 
 describe('the account', () => {
   it('gets another name and password, which end other sessions, and is taken away and deleted', async () => {

@@ -57,8 +57,9 @@ export type ApiClient = {
     signal: AbortSignal;
   }) => Promise<ConversationPage>;
   getConversation: (id: string, signal?: AbortSignal) => Promise<Conversation>;
-  /** Changes what is given, if the conversation is as it was last seen; the model '' is the server's default. */
-  /** Sets what a person chose, also when the conversation has changed since they looked. */
+  /** Makes an empty one. */
+  createConversation: (beginning: ConversationBeginning) => Promise<Conversation>;
+  /** Sets what a person chose, also when the conversation has changed since they looked; the model '' is the server's default. */
   updateConversation: (conversation: Conversation, changes: ConversationChanges) => Promise<Conversation>;
   /** Moves it to the trash. */
   deleteConversation: (id: string) => Promise<void>;
@@ -88,6 +89,9 @@ export type ApiClient = {
   search: (request: SearchRequest) => Promise<SearchPage>;
   listModels: (signal: AbortSignal) => Promise<ModelList>;
 };
+
+/** What a conversation begins with; what is left out is the server's. */
+type ConversationBeginning = { persona?: string; model?: string; params: Parameters };
 
 export type ConversationChanges = {
   title?: string;
@@ -174,6 +178,8 @@ export function createApiClient(session: Session): ApiClient {
       }),
     getConversation: (id, signal) =>
       call({ path: `/conversations/${encodeURIComponent(id)}`, schema: ConversationSchema, signal }),
+    createConversation: (beginning) =>
+      call({ method: 'POST', path: '/conversations', body: beginning, schema: ConversationSchema }),
     updateConversation: (conversation, changes) => setOnNewest(conversation, changes),
     deleteConversation: async (id) => {
       await call({ method: 'DELETE', path: `/conversations/${encodeURIComponent(id)}`, schema: AnySchema });

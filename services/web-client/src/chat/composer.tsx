@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { problemOf } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import { COMPOSER_ID } from '../shell/composer-id.ts';
@@ -7,7 +7,7 @@ import { useServices } from '../shell/services.tsx';
 import { usePreferences } from '../shell/use-preferences.ts';
 import { texts } from '../texts.ts';
 import { WithTooltip } from '../ui/button.tsx';
-import { notify } from '../ui/notices.tsx';
+import { notify, useRoomForNotices } from '../ui/notices.tsx';
 import { QuotaNote } from '../usage/quota-note.tsx';
 import { ModelPicker, PersonaPicker } from './pickers.tsx';
 
@@ -26,10 +26,22 @@ export type ComposerProps = {
   generationId: string | undefined;
   /** True while an earlier message has not been confirmed: another one would not know its place. */
   isWaiting: boolean;
+  /** More to choose, beside the persona and the model. */
+  moreChoices?: ReactNode;
 };
 
 /** The message box with everything around it. */
-export function Composer({ draft, onDraft, onSend, choice, onChoice, generationId, isWaiting }: ComposerProps) {
+export function Composer({
+  draft,
+  onDraft,
+  onSend,
+  choice,
+  onChoice,
+  generationId,
+  isWaiting,
+  moreChoices,
+}: ComposerProps) {
+  const box = useRef<HTMLDivElement>(null);
   const textarea = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const sendOnEnter = usePreferences()?.sendOnEnter ?? true;
@@ -38,6 +50,7 @@ export function Composer({ draft, onDraft, onSend, choice, onChoice, generationI
   const canSend = draft.trim() !== '' && !isTooLong && !isWaiting && generationId === undefined;
 
   useFocusOnArrival(textarea);
+  useRoomForNotices(box);
 
   function send(): void {
     if (!canSend) return;
@@ -54,7 +67,7 @@ export function Composer({ draft, onDraft, onSend, choice, onChoice, generationI
   }
 
   return (
-    <div className="mx-auto w-full max-w-3xl px-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6">
+    <div ref={box} className="mx-auto w-full max-w-3xl px-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6">
       <QuotaNote />
       <div className="rounded-2xl border border-line bg-raised shadow-card transition-colors focus-within:border-line-strong">
         <textarea
@@ -78,6 +91,7 @@ export function Composer({ draft, onDraft, onSend, choice, onChoice, generationI
         <div className="flex items-center gap-0.5 px-2 pb-2">
           <PersonaPicker value={choice.persona} onChange={(persona) => onChoice({ ...choice, persona })} />
           <ModelPicker value={choice.model} onChange={(model) => onChoice({ ...choice, model })} />
+          {moreChoices}
           <span className="flex-1" />
           <SendOrStop
             isRunning={generationId !== undefined}

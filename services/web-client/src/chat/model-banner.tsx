@@ -1,22 +1,36 @@
 import { FlaskConical, ServerOff, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { Link } from 'react-router';
 import { problemOf } from '../api/problem.ts';
+import { useServices } from '../shell/services.tsx';
 import { texts } from '../texts.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { useModels } from './use-options.ts';
 
 const DISMISSED_KEY = 'chatbot.demoBannerDismissed';
 
-/** Says so when there is no model to answer, until there is one. */
+/** Says so when there is no model to answer, until there is one; and leads those who may install one to where they can. */
 export function ModelServerBanner() {
   const models = useModels();
+  const { user } = useServices();
   const isDown = models.isError && problemOf(models.error).reason === 'MODEL_UNAVAILABLE';
   if (!isDown && models.data?.items.length !== 0) return null;
   return (
     <Banner
       icon={<ServerOff size={18} aria-hidden />}
       role="alert"
-      action={<Button onClick={() => void models.refetch()}>{texts.tryAgain}</Button>}
+      action={
+        isDown || user.role !== 'admin' ? (
+          <Button onClick={() => void models.refetch()}>{texts.tryAgain}</Button>
+        ) : (
+          <Link
+            to="/settings/models"
+            className="inline-flex min-h-9 items-center rounded-lg border border-line bg-raised px-3.5 py-1.5 text-sm font-medium text-ink transition-colors hover:bg-hover"
+          >
+            {texts.modelServer.install}
+          </Link>
+        )
+      }
     >
       {isDown ? texts.modelServer.down : texts.modelServer.none}
     </Banner>

@@ -1,14 +1,21 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Code, Lightbulb, Mail, Scale } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
+import { problemOf } from '../api/problem.ts';
+import { problemText } from '../api/problem-text.ts';
+import type { Parameters as SamplingParameters } from '../api/schemas.ts';
 import { newClientId } from '../live/client-id.ts';
+import { queryKeys } from '../live/thread-cache.ts';
 import { useValue } from '../live/value.ts';
 import { PageBar } from '../shell/page-bar.tsx';
 import { useServices } from '../shell/services.tsx';
 import { usePreferences } from '../shell/use-preferences.ts';
 import { texts } from '../texts.ts';
+import { notify } from '../ui/notices.tsx';
 import { Composer, type ComposerChoice } from './composer.tsx';
 import { DemoBanner, ModelServerBanner } from './model-banner.tsx';
+import { SamplingButton } from './sampling-button.tsx';
 import { Thread } from './thread.tsx';
 import { ALONE } from './thread-people.ts';
 import { useDraft } from './use-draft.ts';
@@ -18,10 +25,13 @@ const NOTHING_MORE = { hasMore: false, isLoading: false, hasFailed: false, load:
 
 /** A conversation that does not exist yet: the first message makes it. */
 export function NewChatPage() {
-  const { live, user } = useServices();
+  const { api, live, user } = useServices();
+  const queryClient = useQueryClient();
   const navigate = useNavigate();
   const [draft, setDraft] = useDraft(`chatbot.draft.${user.id}.new`);
   const [chosen, setChoice] = useState<ComposerChoice>();
+  const [parameters, setParameters] = useState<SamplingParameters>({});
+  const [isMaking, setMaking] = useState(false);
   const preferences = usePreferences();
   const choice = chosen ?? {
     persona: preferences?.defaultPersona || undefined,
@@ -44,7 +54,27 @@ export function NewChatPage() {
   function send(content: string): void {
     const { persona, model } = choice;
     const asked = { ...(persona !== undefined && { persona }), ...(model !== undefined && { model }) };
-    void live.outbox.send({ clientMessageId: newClientId(), content, ...asked });
+    const message = { clientMessageId: newClientId(), content };
+    if (Object.keys(parameters).length === 0) void live.outbox.send({ ...message, ...asked });
+    else void sendInNew(message, { ...asked, params: parameters });
+  }
+
+  /** What is to hold for every reply belongs to the conversation, so that one is made first. */
+  async function sendInNew(
+    message: { clientMessageId: string; content: string },
+    beginning: Parameters<typeof api.createConversation>[0],
+  ): Promise<void> {
+    setMaking(true);
+    try {
+      const conversation = await api.createConversation(beginning);
+      queryClient.setQueryData(queryKeys.conversation(conversation.id), conversation);
+      void live.outbox.send({ ...message, conversationId: conversation.id });
+      void navigate(`/c/${conversation.id}`, { replace: true });
+    } catch (error) {
+      setDraft(message.content);
+      notify(problemText(problemOf(error)));
+      setMaking(false);
+    }
   }
 
   return (
@@ -76,7 +106,8 @@ export function NewChatPage() {
         choice={choice}
         onChoice={setChoice}
         generationId={undefined}
-        isWaiting={unsent.length > 0}
+        isWaiting={unsent.length > 0 || isMaking}
+        moreChoices={<SamplingButton parameters={parameters} persona={choice.persona} onChange={setParameters} />}
       />
     </main>
   );

@@ -1,91 +1,26 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { Conversation, Parameters } from '../api/schemas.ts';
-import { usePersonas } from '../chat/use-options.ts';
+import type { Conversation } from '../api/schemas.ts';
 import { createThreadCache } from '../live/thread-cache.ts';
 import { useServices } from '../shell/services.tsx';
-import { usePreferences } from '../shell/use-preferences.ts';
-import { texts } from '../texts.ts';
-import { Button } from '../ui/button.tsx';
-import { Modal, type ModalProps } from '../ui/dialog.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
-import { useForm } from '../ui/use-form.ts';
-import { ParameterFields } from './parameter-fields.tsx';
-import { PARAMETER_FIELDS, parseParameters } from './parameters.ts';
+import type { ModalProps } from '../ui/dialog.tsx';
+import { ParametersDialog } from './parameters-dialog.tsx';
 
 type ConversationParametersDialogProps = Pick<ModalProps, 'open' | 'onOpenChange' | 'returnFocus'> & {
   conversation: Conversation;
 };
 
-/** Asks for the sampling parameters of a conversation. */
+/** Asks for the sampling parameters of a conversation, and stores them. */
 export function ConversationParametersDialog({ conversation, ...modal }: ConversationParametersDialogProps) {
-  return (
-    <Modal {...modal} title={texts.parameters.ofConversation.title}>
-      <ConversationParametersForm
-        // What somebody else has set meanwhile is shown.
-        key={JSON.stringify(conversation.params)}
-        conversation={conversation}
-        onClose={() => modal.onOpenChange(false)}
-      />
-    </Modal>
-  );
-}
-
-function ConversationParametersForm({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { api } = useServices();
   const queryClient = useQueryClient();
-  const defaults = useDefaults(conversation);
-  const { ofConversation: words } = texts.parameters;
-
-  async function store(params: Parameters): Promise<void> {
-    createThreadCache(queryClient).patchConversation(await api.updateConversation(conversation, { params }));
-    onClose();
-  }
-
-  const { form, errors, problem, isBusy, onSubmit } = useForm({
-    fields: PARAMETER_FIELDS,
-    check: (values) => parseParameters(values).errors,
-    submit: (values) => store(parseParameters(values).parameters),
-  });
-
   return (
-    <form ref={form} noValidate className="mt-1 grid gap-4" onSubmit={onSubmit}>
-      <p className="text-sm text-ink-soft">{words.lead}</p>
-      <FormProblem problem={problem} />
-      <div className="-mx-6 max-h-[55vh] overflow-y-auto px-6 py-1">
-        <ParameterFields
-          parameters={conversation.params}
-          errors={errors}
-          standard={texts.parameters.byPersona}
-          defaults={defaults}
-        />
-      </div>
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button look="plain" onClick={() => form.current && emptyFields(form.current)}>
-          {words.reset}
-        </Button>
-        <Button type="submit" look="primary" disabled={isBusy}>
-          {texts.settings.save}
-        </Button>
-      </div>
-    </form>
+    <ParametersDialog
+      {...modal}
+      parameters={conversation.params}
+      persona={conversation.persona}
+      onSave={async (params) =>
+        createThreadCache(queryClient).patchConversation(await api.updateConversation(conversation, { params }))
+      }
+    />
   );
-}
-
-/** Nothing is stored before one saves. */
-function emptyFields(form: HTMLFormElement): void {
-  const fields = PARAMETER_FIELDS.map((name) => form.elements.namedItem(name)).filter(isField);
-  for (const field of fields) field.value = '';
-  fields[0]?.focus();
-}
-
-function isField(element: Element | RadioNodeList | null): element is HTMLInputElement | HTMLTextAreaElement {
-  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
-}
-
-/** What holds for one's own messages where the conversation says nothing: what one prefers, else what the persona has. */
-function useDefaults({ persona }: Conversation): Parameters {
-  const { data: personas = [] } = usePersonas();
-  const preferences = usePreferences();
-  const of = (id: string | undefined) => personas.find((candidate) => candidate.id === id)?.parameters;
-  return { ...of('assistant'), ...of(persona), ...preferences?.parameters };
 }

@@ -193,6 +193,8 @@ export const de: Texts = {
     whenEmpty: (value) => `Wenn leer: ${value}.`,
     ofConversation: {
       action: 'Sampling-Werte',
+      chosen: (count) =>
+        `Sampling-Werte: ${numbers.format(count)} ${plural(count, { one: 'Wert', other: 'Werte' })} gesetzt`,
       title: 'Sampling-Werte dieser Unterhaltung',
       lead: 'Für jede Antwort hier, wer auch fragt. Was leer bleibt, kommt aus den Einstellungen der fragenden Person, sonst von der Persona.',
       reset: 'Alle Felder leeren',
@@ -485,6 +487,7 @@ export const de: Texts = {
   modelServer: {
     down: 'Der Modellserver ist nicht erreichbar; Antworten werden vorerst scheitern.',
     none: 'Auf dem Modellserver ist kein Chat-Modell installiert.',
+    install: 'Modell installieren',
   },
 
   thread: {

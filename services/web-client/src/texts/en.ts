@@ -196,6 +196,8 @@ export const en = {
     whenEmpty: (value: string) => `When empty: ${value}.`,
     ofConversation: {
       action: 'Sampling',
+      chosen: (count: number) =>
+        `Sampling: ${numbers.format(count)} ${plural(count, { one: 'value', other: 'values' })} set`,
       title: 'Sampling in this conversation',
       lead: 'For every reply here, whoever asks for it. What is left empty comes from the settings of whoever asks, else from the persona.',
       reset: 'Empty all fields',
@@ -485,6 +487,7 @@ export const en = {
   modelServer: {
     down: 'The model server cannot be reached, so replies will fail for now.',
     none: 'The model server has no chat model installed.',
+    install: 'Install a model',
   },
 
   thread: {

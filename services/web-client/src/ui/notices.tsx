@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { Toast } from 'radix-ui';
+import { type RefObject, useLayoutEffect } from 'react';
 import { newClientId } from '../live/client-id.ts';
 import { createValue, useValue } from '../live/value.ts';
 import { texts } from '../texts.ts';
@@ -15,6 +16,21 @@ const notices = createValue<readonly Notice[]>([]);
 export function notify(text: string, action?: NoticeAction): void {
   const others = notices.get().filter((notice) => notice.text !== text);
   notices.set([...others.slice(-2), { id: newClientId(), text, action }]);
+}
+
+/** Keeps the notices above what is at the lower edge of the page and has to stay within reach, however high it grows. */
+export function useRoomForNotices(element: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const kept = element.current;
+    if (kept === null) return;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => style.setProperty('--notices-above', `${kept.offsetHeight}px`));
+    observer.observe(kept);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--notices-above');
+    };
+  }, [element]);
 }
 
 /** Shows the notices, and has them read out. Once in the app. */
@@ -43,7 +59,7 @@ export function Notices() {
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className="fixed right-4 bottom-4 left-4 z-50 ml-auto flex max-w-sm flex-col gap-2 outline-none" />
+      <Toast.Viewport className="fixed right-4 bottom-[calc(var(--notices-above,0px)+1rem)] left-4 z-50 ml-auto flex max-w-sm flex-col gap-2 outline-none" />
     </Toast.Provider>
   );
 }
