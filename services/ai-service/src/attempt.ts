@@ -115,7 +115,8 @@ async function* events(deps: AttemptDeps, running: Running): AsyncGenerator<Repl
     if (isLoaded !== undefined) yield* statusesUntil(first, { isLoaded, attempt });
     for (let step = await first; step.done !== true; step = await parts.next()) {
       watched.heard();
-      yield* toEvents(step.value, { running, deps });
+      // Not yield*, which takes several turns of the microtask queue more for each.
+      for (const event of toEvents(step.value, { running, deps })) yield event;
     }
   } finally {
     if (attempt.end === undefined) leaving.abort(new AppError('CANCELLED'));

@@ -37,6 +37,10 @@ describe('gathering', () => {
   });
 
   it('gathers slow replies, too, while the event loop is under pressure', () => {
-    expect(pausesAt(20, { windowMs: 42 }).at(-1)).toBe(45);
+    expect(pausesAt(50, { windowMs: 42 }).at(-1)).toBe(45);
+  });
+
+  it('does not hold up a reply for a pause in which next to nothing would be joined', () => {
+    expect(Math.max(...pausesAt(20, { windowMs: 60 }))).toBe(0);
   });
 });

@@ -13,12 +13,14 @@ const pauseMsMax = 100;
 const pauseMsMin = 5;
 /** Timers of many replies that are due together cost less. */
 const stepMs = 5;
+/** A pause in which fewer tokens come joins next to nothing: it costs a timer and time for naught. */
+const tokensPerPauseMin = 1.5;
 /** How much of the rate so far counts at the next part. */
 const inertia = 0.8;
 
 /**
  * Gathers by the pace of the reply: from 80 tokens a second on, pauses grow until about 20 tokens go together, and never exceed 100 ms; nobody reads
- * that fast. Under pressure on the event loop every reply gathers for `pressure.windowMs` at least.
+ * that fast. Under pressure on the event loop a reply gathers for `pressure.windowMs` at least, if more than one token comes in that time.
  */
 export function createGathering(pressure: { readonly windowMs: number }, now = () => performance.now()): Gathering {
   let perSecond = 0;
@@ -31,7 +33,9 @@ export function createGathering(pressure: { readonly windowMs: number }, now = (
       // The first part says nothing of the rate: it has been waited for.
       if (partAtMs !== undefined) perSecond = inertia * perSecond + (1 - inertia) * ((chunkCount * 1_000) / elapsedMs);
       partAtMs = nowMs;
-      const pauseMs = Math.max(pressure.windowMs, pauseMsAt(perSecond));
+      const { windowMs } = pressure;
+      const isWorthIt = (windowMs / 1_000) * perSecond >= tokensPerPauseMin;
+      const pauseMs = Math.max(isWorthIt ? windowMs : 0, pauseMsAt(perSecond));
       return pauseMs < pauseMsMin ? 0 : Math.ceil(pauseMs / stepMs) * stepMs;
     },
   };

@@ -25,7 +25,13 @@ export type Following = { close(): void };
 
 type Follower = { readonly sink: FrameSink; seq: number; catchingUp: boolean; closed: boolean };
 
-type Topic = { readonly generationId: string; position: number; readonly followers: Set<Follower> };
+type Topic = {
+  readonly generationId: string;
+  /** Of its log. */
+  readonly key: string;
+  position: number;
+  readonly followers: Set<Follower>;
+};
 
 export type TailDeps = {
   log: GenerationLog;
@@ -96,13 +102,13 @@ export function startLogTail(deps: TailDeps): LogTail {
 
   async function readOnce() {
     const followed = [...topics.values()];
-    const keys = [wakeKey, ...followed.map(({ generationId }) => logKeys.log(generationId))];
+    const keys = [wakeKey, ...followed.map(({ key }) => key)];
     const positions = [wakePosition, ...followed.map(({ position }) => `${position}-0`)];
     reading = true;
     const answer = await blocking.xread('COUNT', entriesMax, 'BLOCK', blockMs, 'STREAMS', ...keys, ...positions);
     reading = false;
     silentLooks = 0;
-    const byKey = new Map(followed.map((topic) => [logKeys.log(topic.generationId), topic]));
+    const byKey = new Map(followed.map((topic) => [topic.key, topic]));
     for (const [key, entries] of answer ?? []) {
       if (key === wakeKey) wakePosition = entries.at(-1)?.[0] ?? wakePosition;
       const topic = byKey.get(key);
@@ -207,7 +213,7 @@ export function startLogTail(deps: TailDeps): LogTail {
       let topic = topics.get(generationId);
       const follower: Follower = { sink, seq: afterSeq, catchingUp: false, closed: false };
       if (topic === undefined) {
-        topic = { generationId, position: afterSeq, followers: new Set() };
+        topic = { generationId, key: logKeys.log(generationId), position: afterSeq, followers: new Set() };
         topics.set(generationId, topic);
         wake();
       }
