@@ -5,6 +5,7 @@ import { type System, startSystem, waitFor } from '@chatbot/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationSchema } from '../../src/clients/resources/conversation.ts';
+import type { Frame } from '../../src/generation/frame.ts';
 import { type TurnIds, turnSchema } from '../../src/turns/post-turn.ts';
 import { type Account, createAccount, type Device, numbersFrom, textOf } from '../support/account.ts';
 import { storedMessage, storedMessages } from '../support/conversation.ts';
@@ -94,9 +95,27 @@ describe('a reply', () => {
     await Promise.all([late, second, sender].map((device) => device.ended(generationId)));
 
     expect(text).toBe(steadyText);
+    expect(await readOverBreaks(generationId, { breaksMax: 10 })).toBe(steadyText);
     for (const device of [late, second, sender]) expect(device.text(generationId)).toBe(steadyText);
     expect(sseText((await events).body)).toBe(steadyText);
     expect((await storedMessage(account, turn, turn.assistantMessageId)).content).toBe(steadyText);
+  });
+
+  it('is read over REST while it is written: its text so far, and the frame that this goes up to', async () => {
+    using device = await account.connect();
+    const turn = await device.send({ content: 'checkpoint', model: gated });
+    await waitFor(() => device.text(turn.generationId).trim() === '0 1 2 3 4', { description: 'the text so far' });
+    const stored = await waitFor(
+      async () => {
+        const message = await storedMessage(account, turn, turn.assistantMessageId);
+        return message.content.trim() === '0 1 2 3 4' && message;
+      },
+      { description: 'the text so far is stored' },
+    );
+    expect(stored.status).toBe('streaming');
+    const frames = device.frames(turn.generationId).filter(({ seq }) => seq <= (stored.contentSeq ?? 0));
+    expect(textOf(frames)).toBe(stored.content);
+    await device.emit('generation:stop', { generationId: turn.generationId });
   });
 
   it('asks the model once a turn, though it asks before the turn is stored', async () => {
@@ -390,6 +409,21 @@ describe('stop', () => {
     expect(await device.ended(next.generationId)).toMatchObject({ status: 'completed' });
   });
 });
+
+/** What somebody reads of a reply that has ended, whose connection breaks again and again while it is replayed: after the first frame each time. */
+async function readOverBreaks(generationId: string, { breaksMax }: { breaksMax: number }): Promise<string> {
+  const frames: Frame[] = [];
+  for (let breaks = 0; frames.at(-1)?.type !== 'end'; breaks += 1) {
+    using device = await account.connect({ gateway: system.gatewayUrls[breaks % 2] ?? '' });
+    if (breaks < breaksMax) device.socket.once('generation:frame', () => device.socket.disconnect());
+    device.socket.emit('generation:follow', { generationId, lastSeq: frames.at(-1)?.seq ?? 0 });
+    const isOver = () => device.frames(generationId).at(-1)?.type === 'end' || !device.socket.connected;
+    await waitFor(isOver, { description: 'the connection breaks, or the end' });
+    frames.push(...device.frames(generationId));
+  }
+  expect(frames.map(({ seq }) => seq)).toEqual(numbersFrom(1, frames.length));
+  return textOf(frames);
+}
 
 /** The text of the deltas in a body of server-sent events. */
 function sseText(body: unknown): string {
