@@ -152,7 +152,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     async restart(name, signal = 'SIGKILL') {
       const { pid } = find(name);
       process.kill(pid, signal);
-      await waitFor(() => find(name).pid !== pid, { description: `${name} is started again`, timeoutMs: 30_000 });
+      await waitFor(() => find(name).pid !== pid, {
+        description: `${name} is started again`,
+        timeoutMs: readyTimeoutMs,
+      });
     },
     logs: () => logs,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -70,6 +70,15 @@ export const envShape = {
     .max(60_000)
     .default(5_000)
     .describe('A generation whose owner was silent for this long is taken over'),
+  STOP_CONFIRMATION_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(2_000)
+    .describe(
+      'How long ai-service may take to close the request of a stopped reply and say what it took, in milliseconds',
+    ),
   RATE_LIMIT_REQUESTS_PER_MINUTE: perMinute(600, 'REST requests of one address'),
   RATE_LIMIT_ACCOUNT_REQUESTS_PER_MINUTE: perMinute(1_200, 'REST requests of one account, from wherever they come'),
   RATE_LIMIT_CONNECTIONS_PER_MINUTE: perMinute(300, 'New Socket.IO connections of one address'),
@@ -124,6 +133,7 @@ export function loadGatewayConfig(env: Environment) {
     origins: { public: vars.PUBLIC_ORIGINS, cors: vars.CORS_ORIGINS },
     readDeadlineMs: vars.READ_DEADLINE_MS,
     leaseTtlMs: vars.LEASE_TTL_MS,
+    stopConfirmationMs: vars.STOP_CONFIRMATION_MS,
     repliesMax: vars.REPLIES_MAX,
     quotas: { tokensPerDay: vars.QUOTA_TOKENS_PER_DAY, generationsMax: vars.QUOTA_GENERATIONS_MAX },
     limits: {

@@ -108,7 +108,18 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger): Pr
   const ahead = createAskAhead({ ai: clients.ai, log, tail, leaseTtlMs: config.leaseTtlMs });
   const completions = createCompletionRecorder({ chat: clients.chat, ai: clients.ai, ahead, events, logger });
   const pressure = stack.use(startLoopPressure());
-  const runDeps = { log, chat: clients.chat, ai: clients.ai, completions, logger, metrics, tracing, pressure };
+  const { stopConfirmationMs } = config;
+  const runDeps = {
+    log,
+    chat: clients.chat,
+    ai: clients.ai,
+    completions,
+    logger,
+    metrics,
+    tracing,
+    pressure,
+    stopConfirmationMs,
+  };
   const generations = stack.use(
     await startGenerations({
       ...runDeps,

@@ -21,6 +21,8 @@ export type RunDeps = {
   logger: Logger;
   metrics: GatewayMetrics;
   pressure: Pick<LoopPressure, 'windowMs'>;
+  /** How long ai-service may take to close the request of a stopped reply and to say what was used; then the call is cancelled. */
+  stopConfirmationMs: number;
 };
 
 /** A generation that this replica owns. */
@@ -113,7 +115,9 @@ export function startOwnedRun(deps: RunDeps, options: OwnedRunOptions): OwnedRun
     const { signal } = controller;
     // What was opened began with the text of the task; a log that was found goes further.
     const first = target.seq === 0 ? opened : undefined;
-    return generate({ ai: deps.ai, writer: target, task, context, signal, logger, onModel, onText, opened: first });
+    const { ai, stopConfirmationMs } = deps;
+    const hooks = { onModel, onText };
+    return generate({ ai, writer: target, task, context, signal, logger, ...hooks, opened: first, stopConfirmationMs });
   }
 
   function secondsSinceStart(): number {

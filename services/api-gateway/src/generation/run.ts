@@ -44,6 +44,7 @@ export type GenerateOptions = {
   /** The request to the model, when it was opened before the claim was there. */
   opened?: ReplyStream | undefined;
   logger: Logger;
+  stopConfirmationMs: number;
   /** Hears which model answers. */
   onModel: (model: string) => void;
   /** Hears of every piece of text. */
@@ -56,8 +57,6 @@ export type GenerateOptions = {
  */
 const retriesMax = 5;
 const firstRetryDelayMs = 200;
-/** How long ai-service may take to close its request and to say what was used; then the call is cancelled. */
-const stopConfirmationMs = 2_000;
 
 /** What a reply took so far. */
 type Spent = Pick<Outcome, 'usage' | 'timings'>;
@@ -110,7 +109,7 @@ async function stream(
   options.opened = undefined;
   if (opened === undefined) signal.throwIfAborted();
   const events = opened ?? openReply(ai, { task, textSoFar: writer.text, context });
-  using _ending = endOnAbort(events, signal);
+  using _ending = endOnAbort(events, options);
   for await (const event of events) {
     if (event.event === 'finished') {
       const outcome = finishedOutcome(event, signal);
@@ -132,7 +131,10 @@ async function stream(
 }
 
 /** A stop is asked for and its confirmation awaited for a while; whatever else aborts cancels the call. */
-function endOnAbort(events: ReplyStream, signal: AbortSignal): Disposable {
+function endOnAbort(
+  events: ReplyStream,
+  { signal, stopConfirmationMs }: Pick<GenerateOptions, 'signal' | 'stopConfirmationMs'>,
+): Disposable {
   let timer: NodeJS.Timeout | undefined;
   function end() {
     if (signal.reason !== 'stop') return events.cancel();
