@@ -45,6 +45,18 @@ function aborted({ signal }: RpcCall): Promise<never> {
   return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
 
+/**
+ * Makes a call that is overdue once it has got somewhere. One that a busy machine had no time for shows nothing, so it is made again with more.
+ */
+async function overdue(
+  hasGotThere: () => boolean,
+  { call }: { call: (timeoutMs: number) => Promise<unknown> },
+): Promise<void> {
+  for (let timeoutMs = 250; !hasGotThere(); timeoutMs *= 4) {
+    await expect(call(timeoutMs)).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+  }
+}
+
 function reasonOf(signal: AbortSignal | undefined): unknown {
   return signal?.aborted ? Reflect.get(signal.reason, 'reason') : undefined;
 }
@@ -55,12 +67,14 @@ describe('a deadline', () => {
     await using server = await startTestServer({ handlers });
     using client = server.connect();
     await client.unary('ListPersonas', {}, callOptions());
-    const call = client.unary('GenerateTitle', {}, { ...callOptions(), timeoutMs: 500 });
-    await expect(call).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    await overdue(() => seen.signals.length > 0, {
+      call: (timeoutMs) => client.unary('GenerateTitle', {}, { ...callOptions(), timeoutMs }),
+    });
     await waitFor(() => seen.signals[0]?.aborted, { description: 'the handler is aborted' });
     expect(reasonOf(seen.signals[0])).toBe('DEADLINE_EXCEEDED');
-    await waitFor(() => server.lines.length === 2, { description: 'the call is logged' });
-    expect(server.lines[1]).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await waitFor(() => server.lines.some(({ code }) => code === 'DEADLINE_EXCEEDED'), {
+      description: 'the call is logged',
+    });
   });
 
   it('fails a stream with DEADLINE_EXCEEDED after what it has given, and ends its handler', async () => {
@@ -68,12 +82,14 @@ describe('a deadline', () => {
     await using server = await startTestServer({ handlers });
     using client = server.connect();
     await client.unary('ListPersonas', {}, callOptions());
-    const texts: unknown[] = [];
-    const reading = (async () => {
-      const stream = client.serverStream('Generate', {}, { ...callOptions(), timeoutMs: 1_000 });
-      for await (const { delta: received } of stream) texts.push(received?.text);
-    })();
-    await expect(reading).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+    let texts: unknown[] = [];
+    await overdue(() => texts.length > 0, {
+      async call(timeoutMs) {
+        texts = [];
+        const stream = client.serverStream('Generate', {}, { ...callOptions(), timeoutMs });
+        for await (const { delta: received } of stream) texts.push(received?.text);
+      },
+    });
     expect(texts).toEqual(['x']);
     await waitFor(() => seen.ended, { description: 'the handler has ended' });
   });
@@ -184,10 +200,10 @@ describe('a caller that does not read', () => {
   });
 });
 
-/** Whether `read` gives the same number for 200 ms. */
+/** Whether `read` gives the same number on twenty looks; between two of them everybody in this process had a turn. */
 async function isSteady(read: () => number): Promise<boolean> {
   const before = read();
-  const untilMs = performance.now() + 200;
-  await waitFor(() => read() !== before || performance.now() > untilMs, { description: 'a while has passed' });
+  let looks = 0;
+  await waitFor(() => read() !== before || ++looks === 20, { description: 'a while has passed' });
   return before > 0 && read() === before;
 }

@@ -44,8 +44,8 @@ it('answers several commands sent together without waiting for an acknowledgemen
     await redis.pipeline().set('key', 'value').get('key').exec();
     durationsMs.push(performance.now() - startedAtMs);
   }
-  // A delayed ACK takes 40 ms.
-  expect(durationsMs.toSorted((a, b) => a - b)[20]).toBeLessThan(30);
+  // A delayed ACK takes 40 ms, each time, once the first few were given at once. The quickest round met no busy machine.
+  expect(Math.min(...durationsMs.slice(-20))).toBeLessThan(30);
 });
 
 function connect(url: string): Redis {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@chatbot/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
@@ -68,13 +69,24 @@ export async function callApi(
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : parseJson(text) };
 }
 
+const refusalsMax = 20;
+
+/** What is refused because too many passwords wait to be hashed is asked again when the answer says so, as a client does. */
+export async function admitted(call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  for (let refusals = 0; ; refusals += 1) {
+    const answer = await call();
+    if (answer.status !== 503 || refusals === refusalsMax) return answer;
+    await delay(Number(answer.headers.get('retry-after')) * 1_000);
+  }
+}
+
 /** With the setup token of the installation, it is the first administrator's. */
 export async function createAccount(url: string, { setupToken }: { setupToken?: string } = {}): Promise<Account> {
   const email = `${randomUUID()}@example.com`;
   const password = `a sound ${randomUUID()}`;
-  const { status, body } = await callApi(url, 'POST', '/api/v1/auth/register', {
-    body: { email, password, tokenDelivery: 'body', setupToken },
-  });
+  const { status, body } = await admitted(() =>
+    callApi(url, 'POST', '/api/v1/auth/register', { body: { email, password, tokenDelivery: 'body', setupToken } }),
+  );
   if (status !== 201) throw new Error(`register answered ${status}: ${JSON.stringify(body)}`);
   const { accessToken, refreshToken = '', user } = sessionSchema.parse(body);
   return {
