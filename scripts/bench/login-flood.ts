@@ -1,12 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PathUnderTest } from './path-under-test.ts';
+import { repeatSteadily } from './repeat-steadily.ts';
 import { summarize } from './statistics.ts';
 import { measureStreams } from './streams.ts';
 import { type Credentials, registerUser, signIn } from './system/register-user.ts';
 import { formatCount, formatMs, formatRatio, type Table } from './table.ts';
 
 const signInsPerSecond = 50;
-const intervalMs = 1_000 / signInsPerSecond;
 /** So many that no account has more sign-ins under way than its guard lets through. */
 const accountCount = 100;
 const registrationsAtOnce = 2;
@@ -83,7 +82,6 @@ async function registerAccounts(gatewayUrl: string): Promise<Credentials[]> {
 function createFlood(gatewayUrl: string, accounts: readonly Credentials[]) {
   const stopping = new AbortController();
   const durationsMs: number[] = [];
-  const pending = new Set<Promise<void>>();
   let refused = 0;
 
   async function attempt(credentials: Credentials) {
@@ -94,21 +92,12 @@ function createFlood(gatewayUrl: string, accounts: readonly Credentials[]) {
     else throw new Error(`a sign-in answered ${status}`);
   }
 
-  async function run() {
-    let nextAtMs = performance.now();
-    for (let count = 0; !stopping.signal.aborted; count += 1) {
+  function run() {
+    return repeatSteadily({ perSecond: signInsPerSecond, signal: stopping.signal }, (count) => {
       const credentials = accounts[count % accounts.length];
       if (credentials === undefined) throw new Error('there are no accounts to sign in to');
-      const attempting = attempt(credentials);
-      pending.add(attempting);
-      attempting.then(
-        () => pending.delete(attempting),
-        () => stopping.abort(),
-      );
-      nextAtMs += intervalMs;
-      await delay(Math.max(0, nextAtMs - performance.now()));
-    }
-    await Promise.all(pending);
+      return attempt(credentials);
+    });
   }
 
   let running: Promise<void> = Promise.resolve();

@@ -8,6 +8,7 @@ export const benchNames = [
   'bytes',
   'idle',
   'login-flood',
+  'overload',
   'store',
   'search',
 ] as const;
@@ -60,6 +61,7 @@ Measures the system beside the bare chain (model server → gRPC → Socket.IO, 
   idle              what connections cost on which nothing happens; takes --connections
   generations       first-token, streams, throughput and bytes
   login-flood       concurrent replies while 50 people a second sign in; takes --streams and --seconds (20 is a fair test)
+  overload          sending messages while a gateway is asked for ten times as many replies as it takes; takes --seconds
   store             opening and listing conversations among 1,000,000 messages in Postgres; filling it takes minutes
   search            full text search among them
   all               everything; without a name: first-token and throughput

@@ -36,6 +36,8 @@ export interface PathUnderTest {
   url?: string;
   /** The process of that server. */
   gatewayPid?: number;
+  /** Where the gateway tells its metrics; undefined where there is no gateway. */
+  metricsUrl?: string;
   /** The Redis that holds generation logs; undefined where there is none. */
   redisUrl?: string;
 }

@@ -17,6 +17,7 @@ import {
   benchHelp,
   parseBenchOptions,
 } from './options.ts';
+import { benchOverload, overloadEnv, overloadModel } from './overload.ts';
 import type { PathUnderTest } from './path-under-test.ts';
 import { benchSearch } from './search.ts';
 import { type SeededStore, startSeededStores } from './store/seeded-store.ts';
@@ -64,6 +65,7 @@ async function measureAll(process: NodeJS.Process, run: Run & { resources: Async
   const parts = {
     paths: once(() => startPaths({ options, resources, note })),
     stores: once(() => startStores({ options, resources, note })),
+    loadedSystems: once(() => startLoadedSystems({ options, resources, note })),
   };
   const sections = [`Machine: ${machine}.`, `Command: \`${['pnpm bench', ...args].join(' ')}\`.`];
   process.stdout.write(`\n${sections.join('\n')}\n\n`);
@@ -80,6 +82,7 @@ async function measureAll(process: NodeJS.Process, run: Run & { resources: Async
 interface Parts {
   paths: () => Promise<Paths>;
   stores: () => Promise<readonly SeededStore[]>;
+  loadedSystems: () => Promise<readonly PathUnderTest[]>;
 }
 
 interface Paths {
@@ -116,15 +119,31 @@ async function startPaths({ options, resources, note }: StartContext): Promise<P
   const modelServerUrl = modelServer.ready;
   const bareChain = resources.use(await startBareChain(modelServerUrl));
   const systems: { path: PathUnderTest; backends: BackendName }[] = [];
-  for (const backends of options.backends) {
-    if (backends === 'real' && findOnPath(['redis-server', 'valkey-server']) === undefined) {
-      note('No redis-server is on PATH: the system on real parts is not measured.');
-      continue;
-    }
+  for (const backends of listBackends({ options, note })) {
     const system = await startSystem({ backends, modelServerUrl, defaultModel: models.short, profileDir });
     systems.push({ path: resources.use(system), backends });
   }
   return { direct: directPath(modelServerUrl), bareChain, systems };
+}
+
+async function startLoadedSystems({ options, resources, note }: StartContext): Promise<readonly PathUnderTest[]> {
+  note('Starting the system with a gateway that takes few replies …');
+  const { profileDir } = options;
+  const { ready: modelServerUrl } = resources.use(await startModelServer([overloadModel]));
+  const systems: PathUnderTest[] = [];
+  for (const backends of listBackends({ options, note })) {
+    const common = { backends, modelServerUrl, defaultModel: overloadModel, profileDir };
+    systems.push(resources.use(await startSystem({ ...common, env: overloadEnv })));
+  }
+  return systems;
+}
+
+/** Those that were asked for and can be started here. */
+function listBackends({ options, note }: Pick<StartContext, 'options' | 'note'>): readonly BackendName[] {
+  if (!options.backends.includes('real') || findOnPath(['redis-server', 'valkey-server']) !== undefined)
+    return options.backends;
+  note('No redis-server is on PATH: the system on real parts is not measured.');
+  return options.backends.filter((backends) => backends !== 'real');
 }
 
 async function runNamed(name: BenchName, { options, parts }: { options: BenchOptions; parts: Parts }): Promise<Table> {
@@ -146,6 +165,8 @@ async function runNamed(name: BenchName, { options, parts }: { options: BenchOpt
         streamCounts,
         seconds,
       });
+    case 'overload':
+      return benchOverload({ systems: await parts.loadedSystems(), seconds });
     case 'store':
       return benchStore({ stores: await parts.stores(), requestCount });
     case 'search':

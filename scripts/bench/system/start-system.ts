@@ -35,7 +35,9 @@ const liftedLimits = {
 const readySchema = z.object({
   ready: z.literal(true),
   url: z.string(),
-  processes: z.array(z.object({ name: z.string(), pid: z.number(), url: z.string().optional() })),
+  processes: z.array(
+    z.object({ name: z.string(), pid: z.number(), url: z.string().optional(), metricsUrl: z.string().optional() }),
+  ),
 });
 
 type Ready = z.infer<typeof readySchema>;
@@ -47,6 +49,8 @@ export interface SystemOptions {
   defaultModel: string;
   /** Where CPU profiles go, one a process, when it has stopped. */
   profileDir: string | undefined;
+  /** Goes before everything else in the environment. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the whole system as `npm start` does, in a data folder of its own. */
@@ -74,6 +78,7 @@ function startStack(context: { options: SystemOptions; dataDir: string; backends
         ...backends.env,
         ...profilingEnv(options.profileDir),
         DEFAULT_MODEL: options.defaultModel,
+        ...options.env,
       },
     },
     parseLine: parseReady,
@@ -87,12 +92,14 @@ function parseReady(line: string): Ready | undefined {
 
 function describePath(context: { options: SystemOptions; backends: Backends; ready: Ready }): PathUnderTest {
   const { options, backends, ready } = context;
+  const metricsUrl = ready.processes.find(({ name }) => name === 'api-gateway')?.metricsUrl;
   const redisUrl = backends.env.REDIS_URL ?? ready.processes.find(({ name }) => name === 'redis')?.url;
   const gatewayPid = ready.processes.find(({ name }) => name.startsWith('api-gateway'))?.pid;
   return {
     name: `system, ${options.backends} parts`,
     url: ready.url,
     ...(gatewayPid === undefined ? {} : { gatewayPid }),
+    ...(metricsUrl === undefined ? {} : { metricsUrl }),
     ...(redisUrl === undefined ? {} : { redisUrl }),
     async connect({ url = ready.url } = {}) {
       const { accessToken } = await registerUser(ready.url);
