@@ -1,11 +1,15 @@
 import { createTestDatabase, type TestDatabase } from '@chatbot/testkit';
 import { afterAll, beforeAll } from 'vitest';
 import { createDatabase, type Database } from '../src/adapters/database.ts';
+import { createPostgresSearchIndex } from '../src/adapters/postgres-search-index.ts';
+import { createPrismaArchiveStore } from '../src/adapters/prisma-archive-store.ts';
 import { createPrismaConversationStore } from '../src/adapters/prisma-conversation-store.ts';
 import { createPrismaGenerationStore } from '../src/adapters/prisma-generation-store.ts';
 import { createPrismaMemberStore } from '../src/adapters/prisma-member-store.ts';
+import { createPrismaTrashStore } from '../src/adapters/prisma-trash-store.ts';
 import { createPrismaTurnStore } from '../src/adapters/prisma-turn-store.ts';
 import { prismaDir } from './harness.ts';
+import { searchIndexContract } from './search-index-contract.ts';
 import {
   conversationStoreContract,
   generationStoreContract,
@@ -33,8 +37,12 @@ const stores = () => ({
   turns: createPrismaTurnStore(database),
   generations: createPrismaGenerationStore(database),
   members: createPrismaMemberStore(database),
+  archive: createPrismaArchiveStore(database),
+  trash: createPrismaTrashStore(database),
+  searchIndex: createPostgresSearchIndex(database),
 });
 turnStoreContract(stores);
 generationStoreContract(stores);
 conversationStoreContract(stores);
 memberStoreContract(stores);
+searchIndexContract(stores);
