@@ -15,7 +15,18 @@ const reply = [
   '> a quotation',
 ].join('\n\n');
 
-const stage = setStage({ defaultModel: 'rich:latest', models: { 'rich:latest': { kind: 'scripted', text: reply } } });
+const CODE_LINES = 40;
+const longCode = Array.from({ length: CODE_LINES }, (_unused, index) => `const line${index + 1} = ${index};`).join(
+  '\n',
+);
+
+const stage = setStage({
+  defaultModel: 'rich:latest',
+  models: {
+    'rich:latest': { kind: 'scripted', text: reply },
+    'coder:latest': { kind: 'scripted', text: `\`\`\`ts\n${longCode}\n\`\`\`` },
+  },
+});
 
 const looks = [
   ['light on a desktop', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const }],
@@ -63,6 +74,37 @@ describe.each(looks)('%s', (_name, options) => {
     await context.close();
   });
 });
+
+it('long code is folded until somebody asks for it, and nothing moves for those who want no motion', async () => {
+  const { page, context, problems } = await visit(stage.browser, stage.url, { reducedMotion: 'reduce' });
+  await signUp(page, { email: `${randomUUID()}@example.com` });
+  await page.getByRole('button', { name: /^Model:/ }).click();
+  await page.getByRole('menuitemradio', { name: 'coder:latest' }).click();
+  await send(page, 'a program, please');
+  await replyWith(page, 'completed').waitFor();
+  // What one has seen being written stays open.
+  await page.reload();
+  const open = page.getByRole('button', { name: `Show all ${CODE_LINES} lines` });
+  await open.waitFor();
+  const code = page.locator('pre');
+  const isWhole = () => code.evaluate(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight);
+  expect(await isWhole()).toBe(false);
+  expect(await axeFindings(page)).toEqual([]);
+  await open.click();
+  await expect.poll(isWhole).toBe(true);
+  expect(await durations(page)).toEqual(['0.001s']);
+  expect(problems).toEqual([]);
+  await context.close();
+});
+
+/** How long animations and transitions may take, of every element of the page. */
+function durations(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const styles = [...document.querySelectorAll('body *')].map((element) => getComputedStyle(element));
+    const all = styles.flatMap((style) => [style.animationDuration, style.transitionDuration]);
+    return [...new Set(all)];
+  });
+}
 
 async function openSidebar(page: Page): Promise<void> {
   const button = page.getByRole('button', { name: 'Open conversations' });
